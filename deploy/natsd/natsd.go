@@ -1,0 +1,226 @@
+// Package natsd runs a NATS server with JetStream inside this process, and
+// connects to it or to a server elsewhere.
+//
+// The embedded server syncs every write to the disk before it acknowledges
+// it: with the default of syncing every two minutes a power cut loses all
+// that was acknowledged since.
+package natsd
+
+import (
+	"errors"
+	"fmt"
+	"log/slog"
+	"net"
+	"os"
+	"path/filepath"
+	"strconv"
+	"sync/atomic"
+	"time"
+
+	"github.com/gofrs/flock"
+	"github.com/nats-io/nats-server/v2/server"
+	"github.com/nats-io/nats.go"
+)
+
+const (
+	// maxPayload bounds one message, in bytes. A record with its body as text
+	// and as HTML stays far below it.
+	maxPayload = 8 << 20
+	// readyTimeout is how long the server may take to open its store; a
+	// million messages take some 5 s.
+	readyTimeout = 2 * time.Minute
+	// minFree is the disk space below which the server does not start, in
+	// bytes: a stream that hits the end of the disk stays frozen until restart.
+	minFree = 64 << 20
+)
+
+// A Config says where the server keeps its data and who may reach it.
+type Config struct {
+	Dir      string       // store directory, made when absent; one server at a time
+	Listen   string       // host:port for clients; empty: only this process can connect
+	MaxStore int64        // most bytes in Dir; 0 means 20 GiB
+	Log      *slog.Logger // nil means none
+}
+
+// A Server is a running embedded server.
+type Server struct {
+	nats *server.Server
+	lock *flock.Flock
+}
+
+// Start starts a server and returns once it accepts connections. It fails
+// when another process has the store open, when the listening address is in
+// use or not a loopback address (the server has no users and no TLS: put a
+// real NATS server in front of other machines and use its URL), or when the
+// disk is full.
+func Start(cfg Config) (*Server, error) {
+	if cfg.Dir == "" {
+		return nil, errors.New("nats server: no store directory")
+	}
+	if err := os.MkdirAll(cfg.Dir, 0o700); err != nil {
+		return nil, fmt.Errorf("nats server store: %w", err)
+	}
+	if free, err := freeBytes(cfg.Dir); err == nil && free < minFree {
+		return nil, fmt.Errorf("nats server store %s: %d MiB free, at least %d needed: free some space or give another --store", cfg.Dir, free>>20, minFree>>20)
+	}
+	opts, err := options(cfg)
+	if err != nil {
+		return nil, err
+	}
+	lock := flock.New(filepath.Join(cfg.Dir, "lock"))
+	// The server itself does not lock its store: two on one directory would
+	// both acknowledge writes under the same sequence numbers.
+	if ok, err := lock.TryLock(); err != nil {
+		return nil, fmt.Errorf("lock store %s: %w", cfg.Dir, err)
+	} else if !ok {
+		return nil, fmt.Errorf("store %s is in use by another process: stop it, or give another --store", cfg.Dir)
+	}
+	ns, err := server.NewServer(opts)
+	if err != nil {
+		lock.Unlock()
+		return nil, fmt.Errorf("nats server: %w", err)
+	}
+	log := &logger{log: cfg.Log}
+	if log.log == nil {
+		log.log = slog.New(slog.DiscardHandler)
+	}
+	ns.SetLoggerV2(log, false, false, false)
+	s := &Server{nats: ns, lock: lock}
+	ns.Start()
+	if !ns.ReadyForConnections(readyTimeout) {
+		s.Close()
+		return nil, fmt.Errorf("nats server: not ready: %s", log.reason())
+	}
+	return s, nil
+}
+
+func options(cfg Config) (*server.Options, error) {
+	opts := &server.Options{
+		ServerName:         "conflictwire",
+		JetStream:          true,
+		StoreDir:           cfg.Dir,
+		SyncAlways:         true,
+		JetStreamMaxStore:  cfg.MaxStore,
+		JetStreamMaxMemory: 256 << 20,
+		MaxPayload:         maxPayload,
+		NoSigs:             true,
+		DontListen:         cfg.Listen == "",
+	}
+	if opts.JetStreamMaxStore == 0 {
+		opts.JetStreamMaxStore = 20 << 30
+	}
+	if cfg.Listen == "" {
+		return opts, nil
+	}
+	host, port, err := net.SplitHostPort(cfg.Listen)
+	if err != nil {
+		return nil, fmt.Errorf("listen address %q: %w", cfg.Listen, err)
+	}
+	if ip := net.ParseIP(host); host != "localhost" && (ip == nil || !ip.IsLoopback()) {
+		return nil, fmt.Errorf("listen address %q: the embedded server has no users and no TLS and listens on loopback only; run a NATS server and use --nats for other machines", cfg.Listen)
+	}
+	if opts.Port, err = strconv.Atoi(port); err != nil || opts.Port < 0 || opts.Port > 65535 {
+		return nil, fmt.Errorf("listen address %q: the port must be a number from 0 to 65535", cfg.Listen)
+	}
+	if opts.Port == 0 {
+		opts.Port = server.RANDOM_PORT
+	} else if l, err := net.Listen("tcp", cfg.Listen); err != nil {
+		// The server would only log this and stay half alive.
+		return nil, fmt.Errorf("listen address %s: %w (another conflictwire or nats-server? give another --listen)", cfg.Listen, err)
+	} else {
+		l.Close()
+	}
+	opts.Host = host
+	return opts, nil
+}
+
+// URL is the address for clients outside this process; empty when the server
+// does not listen.
+func (s *Server) URL() string {
+	if s.nats.Addr() == nil {
+		return ""
+	}
+	return s.nats.ClientURL()
+}
+
+// Connect opens a connection inside this process, without a socket.
+func (s *Server) Connect(name string, log *slog.Logger) (*nats.Conn, error) {
+	return connect("", name, log, nats.InProcessServer(s.nats))
+}
+
+// Close stops the server and gives the store free. Close connections first.
+// What was acknowledged is on the disk.
+func (s *Server) Close() {
+	s.nats.Shutdown()
+	s.nats.WaitForShutdown()
+	s.lock.Unlock()
+}
+
+// Dial connects to a NATS server elsewhere. creds is a credentials file;
+// empty means none. Dial fails when the server cannot be reached now; after
+// that the connection is kept up for ever.
+func Dial(url, creds, name string, log *slog.Logger) (*nats.Conn, error) {
+	var opts []nats.Option
+	if creds != "" {
+		opts = append(opts, nats.UserCredentials(creds))
+	}
+	return connect(url, name, log, opts...)
+}
+
+func connect(url, name string, log *slog.Logger, more ...nats.Option) (*nats.Conn, error) {
+	if log == nil {
+		log = slog.New(slog.DiscardHandler)
+	}
+	opts := append([]nats.Option{
+		nats.Name(name),
+		nats.MaxReconnects(-1),
+		nats.ReconnectWait(500 * time.Millisecond),
+		// A publish while the server is away must fail at once. Buffered, it
+		// would be sent after the caller was told that it failed.
+		nats.ReconnectBufSize(-1),
+		nats.DisconnectErrHandler(func(_ *nats.Conn, err error) {
+			if err != nil {
+				log.Warn("nats connection lost", "err", err)
+			}
+		}),
+		nats.ReconnectHandler(func(c *nats.Conn) { log.Info("nats connection back", "link", c.ConnectedUrlRedacted()) }),
+		nats.ErrorHandler(func(_ *nats.Conn, _ *nats.Subscription, err error) { log.Warn("nats error", "err", err) }),
+	}, more...)
+	nc, err := nats.Connect(url, opts...)
+	if err != nil {
+		return nil, fmt.Errorf("connect to nats %s: %w", url, err)
+	}
+	return nc, nil
+}
+
+// A logger hands the server's own log on: warnings and errors as they are,
+// the rest at debug level.
+type logger struct {
+	log  *slog.Logger
+	last atomic.Value // string, the newest error
+}
+
+// reason is the newest error that the server logged.
+func (l *logger) reason() string {
+	if s, ok := l.last.Load().(string); ok {
+		return s
+	}
+	return "no reason given"
+}
+
+func (l *logger) Noticef(format string, v ...any) {
+	l.log.Debug("nats server", "status", fmt.Sprintf(format, v...))
+}
+func (l *logger) Debugf(format string, v ...any) {}
+func (l *logger) Tracef(format string, v ...any) {}
+
+func (l *logger) Warnf(format string, v ...any) {
+	l.log.Warn("nats server", "err", fmt.Sprintf(format, v...))
+}
+
+func (l *logger) Errorf(format string, v ...any) {
+	l.last.Store(fmt.Sprintf(format, v...))
+	l.log.Error("nats server", "err", l.reason())
+}
+
+func (l *logger) Fatalf(format string, v ...any) { l.Errorf(format, v...) }
