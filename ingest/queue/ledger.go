@@ -1,0 +1,121 @@
+package queue
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"strings"
+	"time"
+
+	"github.com/nats-io/nats.go/jetstream"
+)
+
+// A State says how an entry ended. The values are part of the ledger's
+// subjects and never change meaning.
+type State string
+
+// The ends of an entry, besides a record of its own in NEWS.
+const (
+	Published  State = "published"   // under the ID of its canonical address
+	Unchanged  State = "unchanged"   // read again, nothing new
+	Duplicate  State = "duplicate"   // the article ID has it already
+	Denied     State = "denied"      // robots.txt, rights, or the publisher refuses
+	Stale      State = "stale"       // older than what NEWS remembers, so it may have been published before
+	Gone       State = "gone"        // 404 or 410, and never published
+	Withdrawn  State = "withdrawn"   // 404 or 410 after it was published
+	NotArticle State = "not-article" // no text, not a web page
+	TooLarge   State = "too-large"   // over the size limit
+	Dead       State = "dead"        // every attempt failed; the line carries the job
+)
+
+// A Line is what the ledger holds of an entry.
+type Line struct {
+	State    State     `json:"state"`
+	Key      string    `json:"key"`
+	URL      string    `json:"url,omitempty"`
+	Feed     string    `json:"feed,omitempty"`
+	ID       string    `json:"id,omitempty"` // the article concerned
+	Reason   string    `json:"reason,omitempty"`
+	At       time.Time `json:"at"`
+	Attempts int       `json:"attempts,omitempty"`
+	Job      *Job      `json:"job,omitempty"` // of a dead letter, to queue it again
+}
+
+// end writes the ledger line of a job.
+func (q *Queue) end(ctx context.Context, job Job, end End) error {
+	line := Line{State: end.State, Key: job.Key, URL: job.URL, Feed: job.Feed, ID: end.ID, Reason: end.Reason, Attempts: job.Attempt}
+	if end.State == Dead {
+		line.Job = &job
+	}
+	return q.Record(ctx, line)
+}
+
+// Record writes a line for an entry that ended without a job of its own. The
+// time is now.
+func (q *Queue) Record(ctx context.Context, line Line) error {
+	line.At = time.Now().UTC()
+	data, err := json.Marshal(line)
+	if err != nil {
+		return fmt.Errorf("encode ledger line %s: %w", line.Key, err)
+	}
+	ctx, cancel := context.WithTimeout(ctx, storeTimeout)
+	defer cancel()
+	subject := "ledger." + string(line.State) + "." + line.Key
+	if _, err := q.js.Publish(ctx, subject, data); err != nil {
+		return fmt.Errorf("store %s: %w", subject, err)
+	}
+	return nil
+}
+
+// Ended returns the newest ledger line of an entry, and false when there is
+// none.
+func (q *Queue) Ended(ctx context.Context, key string) (Line, bool, error) {
+	var line Line
+	msg, err := q.ledger.GetLastMsgForSubject(ctx, "ledger.*."+key)
+	if errors.Is(err, jetstream.ErrMsgNotFound) {
+		return line, false, nil
+	}
+	if err != nil {
+		return line, false, fmt.Errorf("ledger of %s: %w", key, err)
+	}
+	if err := json.Unmarshal(msg.Data, &line); err != nil {
+		return line, false, fmt.Errorf("ledger of %s: %w", key, err)
+	}
+	return line, true, nil
+}
+
+// Waiting returns the job of an entry that is queued, and "due" or "waiting"
+// for its next attempt; "" when there is none.
+func (q *Queue) Waiting(ctx context.Context, key string) (job Job, state string, err error) {
+	msg, err := q.pages.GetLastMsgForSubject(ctx, "page.*."+key)
+	if errors.Is(err, jetstream.ErrMsgNotFound) {
+		return job, "", nil
+	}
+	if err != nil {
+		return job, "", fmt.Errorf("job %s: %w", key, err)
+	}
+	if err := job.decode(msg.Data); err != nil {
+		return job, "", err
+	}
+	if strings.HasPrefix(msg.Subject, "page.due.") {
+		return job, "due", nil
+	}
+	return job, "waiting", nil
+}
+
+// Tally counts the entries in the ledger by how they ended. An entry counts
+// once for each state it was in.
+func (q *Queue) Tally(ctx context.Context) (map[State]int, error) {
+	info, err := q.ledger.Info(ctx, jetstream.WithSubjectFilter("ledger.>"))
+	if err != nil {
+		return nil, fmt.Errorf("tally of the ledger: %w", err)
+	}
+	counts := map[State]int{}
+	for subject := range info.State.Subjects {
+		if state, _, ok := strings.Cut(strings.TrimPrefix(subject, "ledger."), "."); ok {
+			counts[State(state)]++
+		}
+	}
+	return counts, nil
+}

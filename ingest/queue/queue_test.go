@@ -1,0 +1,253 @@
+package queue
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"log/slog"
+	"sync"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"conflictwire/deploy/natsd"
+
+	"github.com/nats-io/nats.go/jetstream"
+)
+
+// open returns a queue on a server of its own.
+func open(t *testing.T) *Queue {
+	t.Helper()
+	s, err := natsd.Start(natsd.Config{Dir: t.TempDir()})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(s.Close)
+	nc, err := s.Connect("test", nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(nc.Close)
+	js, err := jetstream.New(nc)
+	if err != nil {
+		t.Fatal(err)
+	}
+	q, err := Open(t.Context(), js, Config{AckWait: time.Second, Log: slog.New(slog.NewTextHandler(t.Output(), nil))})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return q
+}
+
+// subjects is how many messages stream holds under each subject.
+func subjects(t *testing.T, s jetstream.Stream) map[string]uint64 {
+	t.Helper()
+	info, err := s.Info(t.Context(), jetstream.WithSubjectFilter(">"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return info.State.Subjects
+}
+
+func TestReconcileArmsAndRetires(t *testing.T) {
+	q := open(t)
+	for _, tt := range []struct {
+		feeds          []string
+		armed, retired int
+	}{
+		{[]string{"a", "b", "c"}, 3, 0},
+		{[]string{"a", "b", "c"}, 0, 0},
+		{[]string{"b", "d"}, 1, 2},
+		{nil, 0, 2},
+	} {
+		armed, retired, err := q.Reconcile(t.Context(), tt.feeds, time.Hour)
+		if err != nil || armed != tt.armed || retired != tt.retired {
+			t.Errorf("Reconcile(%v) = %d, %d, %v, want %d, %d", tt.feeds, armed, retired, err, tt.armed, tt.retired)
+		}
+		if got := subjects(t, q.feeds); len(got) != len(tt.feeds) {
+			t.Errorf("after Reconcile(%v): %v", tt.feeds, got)
+		}
+	}
+}
+
+func TestFeedsComeRoundWithTheirState(t *testing.T) {
+	q := open(t)
+	if _, _, err := q.Reconcile(t.Context(), []string{"a", "b"}, 0); err != nil {
+		t.Fatal(err)
+	}
+	ctx, cancel := context.WithTimeout(t.Context(), 20*time.Second)
+	defer cancel()
+	var mu sync.Mutex
+	polls := map[string][]string{}
+	err := q.Feeds(ctx, 2, func(_ context.Context, feed string, state []byte) (time.Time, []byte, error) {
+		mu.Lock()
+		defer mu.Unlock()
+		polls[feed] = append(polls[feed], string(state))
+		n := len(polls[feed])
+		if len(polls["a"]) >= 4 && len(polls["b"]) >= 3 {
+			cancel()
+		}
+		switch {
+		case feed == "a" && n == 2:
+			panic("a bug")
+		case feed == "b" && n == 2:
+			return time.Time{}, nil, errors.New("pages could not be stored")
+		}
+		return time.Now(), fmt.Appendf(nil, "%s%d", feed, n), nil
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	// A poll that failed is repeated with the state it had.
+	for feed, want := range map[string]string{"a": "[ a1 a1 a3]", "b": "[ b1 b1]"} {
+		if got := fmt.Sprint(polls[feed]); len(got) < len(want) || got[:len(want)-1] != want[:len(want)-1] {
+			t.Errorf("states of feed %s = %s, want %s…", feed, got, want)
+		}
+	}
+	// Whatever happened, each feed has exactly one message.
+	for subject, n := range subjects(t, q.feeds) {
+		if n != 1 {
+			t.Errorf("%d messages on %s", n, subject)
+		}
+	}
+	if got := subjects(t, q.feeds); len(got) != 2 {
+		t.Errorf("subjects = %v, want one of each feed", got)
+	}
+}
+
+func TestFeedRetiresItself(t *testing.T) {
+	q := open(t)
+	if _, _, err := q.Reconcile(t.Context(), []string{"a"}, 0); err != nil {
+		t.Fatal(err)
+	}
+	ctx, cancel := context.WithTimeout(t.Context(), 10*time.Second)
+	defer cancel()
+	if err := q.Feeds(ctx, 1, func(context.Context, string, []byte) (time.Time, []byte, error) {
+		cancel()
+		return time.Time{}, nil, nil
+	}); err != nil {
+		t.Fatal(err)
+	}
+	if got := subjects(t, q.feeds); len(got) != 0 {
+		t.Errorf("subjects = %v, want none", got)
+	}
+}
+
+func TestAddQueuesAKeyOnce(t *testing.T) {
+	q := open(t)
+	for i, want := range []bool{true, false, false} {
+		if got, err := q.Add(t.Context(), Job{Key: "k", URL: "https://a.example/1"}); got != want || err != nil {
+			t.Errorf("Add no. %d = %t, %v, want %t", i+1, got, err, want)
+		}
+	}
+}
+
+func TestPagesEnd(t *testing.T) {
+	q := open(t)
+	q.backoff = make([]time.Duration, len(backoff)) // every retry at once
+
+	boom := errors.New("boom")
+	want := map[string]State{
+		"ok": "", "gone": Gone, "fails": Dead, "panics": Dead, "promised": "", "later": "", "garbage": Dead,
+	}
+	for key := range want {
+		if key == "garbage" {
+			if _, err := q.js.Publish(t.Context(), "page.due.garbage", []byte("{")); err != nil {
+				t.Fatal(err)
+			}
+			continue
+		}
+		if _, err := q.Add(t.Context(), Job{Key: key, URL: "https://a.example/" + key, Feed: "a", Body: json.RawMessage(`{}`)}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	var reads [3]atomic.Int32
+	ctx, cancel := context.WithTimeout(t.Context(), 30*time.Second)
+	defer cancel()
+	go func() {
+		defer cancel()
+		for ctx.Err() == nil && len(subjects(t, q.pages)) > 0 {
+			pause(ctx, 50*time.Millisecond)
+		}
+	}()
+	err := q.Pages(ctx, 4, func(_ context.Context, job Job) error {
+		switch job.Key {
+		case "gone":
+			return fmt.Errorf("read: %w", &End{State: Gone, Reason: "410"})
+		case "fails":
+			reads[0].Add(1)
+			return boom
+		case "panics":
+			panic(boom)
+		case "promised":
+			if reads[1].Add(1) == 1 {
+				return &Retry{At: time.Now().Add(time.Second), Promised: true, Err: boom}
+			}
+			if job.Slot.IsZero() || job.Attempt != 1 {
+				return &End{State: Dead, Reason: fmt.Sprintf("slot %v, attempt %d", job.Slot, job.Attempt)}
+			}
+		case "later":
+			if reads[2].Add(1) == 1 {
+				return &Retry{At: time.Now().Add(time.Second), Err: boom}
+			}
+			if !job.Slot.IsZero() || job.Attempt != 2 {
+				return &End{State: Dead, Reason: fmt.Sprintf("slot %v, attempt %d", job.Slot, job.Attempt)}
+			}
+		}
+		return nil
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got := subjects(t, q.pages); len(got) != 0 {
+		t.Errorf("pages left: %v", got)
+	}
+	for key, state := range want {
+		line, ok, err := q.Ended(context.WithoutCancel(t.Context()), key)
+		if err != nil || ok != (state != "") || line.State != state {
+			t.Errorf("Ended(%s) = %+v, %t, %v, want state %q", key, line, ok, err, state)
+		}
+		if line.State == Dead && line.Job == nil {
+			t.Errorf("dead letter of %s does not carry its job", key)
+		}
+	}
+	if got, want := int(reads[0].Load()), len(backoff)+1; got != want {
+		t.Errorf("a failing page was read %d times, want %d", got, want)
+	}
+}
+
+func TestPageThatKillsTheWorkerIsPutAside(t *testing.T) {
+	q := open(t)
+	if _, err := q.Add(t.Context(), Job{Key: "k"}); err != nil {
+		t.Fatal(err)
+	}
+	cons, err := q.pages.Consumer(t.Context(), readConsumer)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for range maxCrashes {
+		msg, err := cons.Next()
+		if err != nil {
+			t.Fatal(err)
+		}
+		msg.Nak() // as good as a worker that died, without the wait
+	}
+	ctx, cancel := context.WithTimeout(t.Context(), 10*time.Second)
+	defer cancel()
+	go func() {
+		defer cancel()
+		for ctx.Err() == nil && len(subjects(t, q.pages)) > 0 {
+			pause(ctx, 20*time.Millisecond)
+		}
+	}()
+	if err := q.Pages(ctx, 1, func(context.Context, Job) error {
+		t.Error("read once more")
+		return nil
+	}); err != nil {
+		t.Fatal(err)
+	}
+	if line, _, err := q.Ended(t.Context(), "k"); line.State != Dead || err != nil {
+		t.Errorf("Ended = %+v, %v, want a dead letter", line, err)
+	}
+}
