@@ -139,6 +139,7 @@ func TestGuardRefusesSpecialAddresses(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
+		c.guard.sealed = errors.New("passed the guard")
 		transport := c.rt
 		literal := "http://" + urlHost(addr) + ":8080/metadata"
 		wantRefused(t, c, "direct", literal)
