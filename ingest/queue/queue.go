@@ -45,7 +45,7 @@ const (
 type Config struct {
 	Replicas  int           // copies of each stream, 1, 3 or 5; 0 means 1
 	LedgerAge time.Duration // how long the ledger remembers; 0 means 30 days
-	AckWait   time.Duration // after which a job whose worker is silent goes to another; 0 means 20 s
+	AckWait   time.Duration // after which a job whose worker is silent goes to another; 0 means 10 s
 	Log       *slog.Logger  // nil means none
 }
 
@@ -64,7 +64,7 @@ type Queue struct {
 // Open makes the streams and consumers where they are missing and brings
 // their settings up to date.
 func Open(ctx context.Context, js jetstream.JetStream, cfg Config) (*Queue, error) {
-	q := &Queue{js: js, ackWait: cmp.Or(cfg.AckWait, 20*time.Second), backoff: backoff[:], log: cfg.Log}
+	q := &Queue{js: js, ackWait: cmp.Or(cfg.AckWait, 10*time.Second), backoff: backoff[:], log: cfg.Log}
 	if q.log == nil {
 		q.log = slog.New(slog.DiscardHandler)
 	}

@@ -1,0 +1,267 @@
+package article
+
+import (
+	"slices"
+	"strings"
+	"unicode"
+	"unicode/utf8"
+
+	"github.com/PuerkitoBio/goquery"
+)
+
+// Bounds on bylines.
+const (
+	maxAuthors  = 20
+	maxNameSize = 80 // bytes of a name
+)
+
+// bylineSelectors find authors in the page, the most trustworthy first.
+var bylineSelectors = []string{
+	`[itemprop="author"] [itemprop="name"], [rel~="author"], [itemprop="author"]`,
+	`[class*="byline" i] a, [class*="author-name" i], [class*="author__name" i], [class*="authorName"], a[class*="author" i], a[href*="/author/"], a[href*="/autor/"], a[href*="/authors/"]`,
+	`[class*="byline" i], [class~="author" i], [id="author"], [class*="author" i]`,
+}
+
+// setByline finds the authors.
+func (x *extraction) setByline() {
+	h := &x.page.head
+	var metas []author
+	for _, m := range h.all("author", "article:author", "parsely-author", "sailthru.author", "dc.creator", "dcterms.creator", "byl", "cxenseparse:author") {
+		if !strings.Contains(m, "://") {
+			metas = append(metas, author{name: m})
+		}
+	}
+	ld := x.people(x.linked.authors)
+	named := x.people(metas)
+	switch {
+	case hasPerson(ld):
+		x.putByline("json-ld", ld)
+	case hasPerson(named):
+		x.putByline("meta", named)
+	default:
+		seen := x.people(x.shownAuthors())
+		switch {
+		case hasPerson(seen):
+			x.putByline("html", seen)
+		case len(ld) > 0:
+			x.putByline("json-ld", ld)
+		case len(named) > 0:
+			x.putByline("meta", named)
+		default:
+			x.putByline("html", seen)
+		}
+	}
+}
+
+// putByline keeps the people among the authors, or all if there are no people.
+func (x *extraction) putByline(from string, found []author) {
+	people := hasPerson(found)
+	for _, a := range found {
+		if people && a.org || slices.Contains(x.article.Byline, a.name) || len(x.article.Byline) >= maxAuthors {
+			continue
+		}
+		x.article.Byline = append(x.article.Byline, a.name)
+		x.article.Sources["byline"] = from
+	}
+}
+
+func hasPerson(list []author) bool {
+	return slices.ContainsFunc(list, func(a author) bool { return !a.org })
+}
+
+// shownAuthors reads the names that the page shows near its headline.
+func (x *extraction) shownAuthors() []author {
+	document := goquery.NewDocumentFromNode(x.page.root)
+	for _, selector := range bylineSelectors {
+		var found []author
+		document.Find(selector).EachWithBreak(func(i int, s *goquery.Selection) bool {
+			if s.Closest("aside, footer, nav, [class*=related i], [class*=comment i], [class*=teaser i]").Length() > 0 {
+				return i < maxAuthors
+			}
+			text := s.Text()
+			if len(text) <= 4*maxNameSize {
+				found = append(found, author{name: clean(text)})
+			}
+			return i < maxAuthors
+		})
+		if people := x.people(found); hasPerson(people) {
+			const most = 4 // more are the authors of other articles
+			return people[:min(len(people), most)]
+		}
+	}
+	return nil
+}
+
+// people makes names out of bylines: several authors in one string are told
+// apart, "By", roles and places go, and what is no name is left out.
+func (x *extraction) people(list []author) []author {
+	var out []author
+	for _, a := range list {
+		list := names(a.name)
+		for _, n := range list {
+			// After a house's name, single words are its place: "Harbour Daily, London".
+			org := a.org || x.organisation(n) || !strings.Contains(n, " ") && x.organisation(list[0])
+			if !slices.ContainsFunc(out, func(b author) bool { return fold(b.name) == fold(n) }) {
+				out = append(out, author{n, org})
+			}
+		}
+	}
+	return out
+}
+
+// organisation reports whether name is that of the site, of an agency or of a desk.
+func (x *extraction) organisation(name string) bool {
+	f := fold(name)
+	for _, site := range []string{x.linked.publisher, x.page.head.get("og:site_name"), x.host()} {
+		if s := fold(site); s != "" && (f == s || len(f) > 4 && strings.Contains(s, f) || len(s) > 4 && strings.HasPrefix(f, s)) {
+			return true
+		}
+	}
+	for w := range strings.FieldsSeq(strings.ToLower(name)) {
+		if _, ok := deskWords[strings.Trim(w, ".,()-")]; ok {
+			return true
+		}
+	}
+	return false
+}
+
+// names splits one byline into names.
+func names(s string) []string {
+	s = clean(s)
+	s = strings.TrimLeft(s, "@•|–-— :")
+	s = withoutBy(s)
+	if strings.Contains(s, "://") || strings.Contains(s, "www.") {
+		return nil
+	}
+	for _, mark := range []string{" | ", " • ", " · ", " – ", " - ", " (", "\n"} {
+		if head, tail, ok := strings.Cut(s, mark); ok && len(head) > 3 {
+			if mark == " | " && isName(withoutBy(tail)) {
+				s = head + "; " + tail
+				continue
+			}
+			s = head
+		}
+	}
+	for _, and := range []string{" and ", " & ", " und ", " et ", " y ", " och ", " og ", " ja ", " и ", " e ", " en ", " ve ", " i ", " și ", " dan ", " with ", " mit "} {
+		s = strings.ReplaceAll(s, and, "; ")
+	}
+	if i := strings.IndexByte(s, '('); i >= 0 {
+		s = s[:i]
+	}
+	parts := strings.FieldsFunc(s, func(r rune) bool {
+		return r == ',' || r == ';' || r == '/' || r == '、' || r == '،' || r == '，'
+	})
+	for i := range parts {
+		parts[i] = withoutBy(strings.TrimSpace(parts[i]))
+	}
+	if len(parts) == 2 && strings.Contains(s, ",") && oneWord(parts[0]) && oneWord(parts[1]) && isName(parts[0]+" "+parts[1]) {
+		return []string{parts[1] + " " + parts[0]} // "Doe, Jane"
+	}
+	var out []string
+	for _, p := range parts {
+		// A part after the first that has a role in it belongs to the name before it.
+		if isName(p) && (len(out) == 0 || !hasRole(p)) && len(out) < maxAuthors {
+			out = append(out, strings.TrimSuffix(strings.Trim(p, " .:*"), " 기자"))
+		}
+	}
+	return out
+}
+
+func oneWord(s string) bool {
+	return !strings.Contains(s, " ") && strings.ContainsFunc(s, unicode.IsLower)
+}
+
+// withoutBy takes "By", "Von" and the like off the front.
+func withoutBy(s string) string {
+	for again := true; again; {
+		again = false
+		for _, by := range byWords {
+			if len(s) > len(by) && strings.EqualFold(s[:len(by)], by) {
+				next, _ := utf8.DecodeRuneInString(s[len(by):])
+				if next == ' ' || next == ':' {
+					s = strings.TrimLeft(s[len(by):], " :")
+					again = true
+				}
+			}
+		}
+	}
+	return strings.TrimSpace(s)
+}
+
+// isName reports whether s can be the name of a person or a house.
+func isName(s string) bool {
+	if len(s) < 2 || len(s) > maxNameSize || len(strings.Fields(s)) > 6 {
+		return false
+	}
+	letters, digits := 0, 0
+	for _, r := range s {
+		switch {
+		case unicode.IsLetter(r):
+			letters++
+		case unicode.IsDigit(r):
+			digits++
+		case r == '@' || r == '?' || r == '!' || r == '{' || r == '=' || r == '…' || r == '%' || r == '#' || r == '"':
+			return false
+		}
+	}
+	if letters < 2 || digits > 2 {
+		return false
+	}
+	switch strings.ToLower(s) {
+	case "by", "von", "par", "por", "null", "undefined", "none", "author", "autor", "admin", "unknown", "n/a", "about the author", "read more",
+		"view profile", "all posts", "see more", "posts", "bio", "contributors", "authors", "follow", "share", "autoren":
+		return false
+	}
+	return !allRole(s)
+}
+
+// hasRole reports whether a word of s is that of an office, allRole whether all are.
+func hasRole(s string) bool {
+	for w := range strings.FieldsSeq(strings.ToLower(s)) {
+		if _, ok := roleWords[strings.Trim(w, ".,:()")]; ok {
+			return true
+		}
+	}
+	return false
+}
+
+func allRole(s string) bool {
+	n := 0
+	for w := range strings.FieldsSeq(strings.ToLower(s)) {
+		if _, ok := roleWords[strings.Trim(w, ".,:()")]; !ok {
+			return false
+		}
+		n++
+	}
+	return n > 0
+}
+
+// byWords stand before a name.
+var byWords = []string{
+	"written by", "words by", "story by", "reported by", "posted by", "published by", "report by", "analysis by", "opinion by", "by",
+	"ein kommentar von", "eine analyse von", "von", "text", "par", "por", "door", "texte", "di", "a cura di", "de notre correspondant",
+	"av", "af", "tekst", "autor", "autorin", "author", "autore", "автор", "текст", "yazan", "oleh", "penulis", "bởi", "بقلم", "كتب", "tekijä",
+	"interview", "από", "文", "記者", "autorzy",
+}
+
+// roleWords are words for what authors are.
+var roleWords = wordSet("editor editors correspondent reporter reporters writer writers staff senior chief political deputy associate assistant " +
+	"columnist journalist contributor contributing producer analyst international national world foreign diplomatic defence defense security " +
+	"business sports sport technology science health education environment royal crime news bureau managing executive digital freelance " +
+	"redakteur redakteurin korrespondent korrespondentin reporterin journalistin autor autorin chefredakteur ressort leiter leiterin " +
+	"journaliste correspondant rédacteur rédactrice envoyé spécial redactor redactora periodista corresponsal giornalista inviato redattore " +
+	"журналист корреспондент обозреватель редактор editor-in-chief intern affairs opinion video photographer content trainee professor dr commentator the of for in and on at")
+
+// deskWords are words that make a byline that of a house or a desk.
+var deskWords = wordSet("reuters afp ap dpa efe ansa apa tass dapd sid kna epd pti ani upi bloomberg xinhua interfax interfax-ukraine kyodo yonhap agency agencies " +
+	"agencia agencias agence agentur presse-agentur press news newsroom newsdesk desk staff team redaktion redaktionsteam redacción redaccion rédaction redactie " +
+	"redazione redakcja redakce redaktionen redakcia редакция editorial board correspondents online media network service online-redaktion tv wire " +
+	"times post newspaper magazine gazette herald tribune radio associated")
+
+func wordSet(s string) map[string]struct{} {
+	m := map[string]struct{}{}
+	for w := range strings.FieldsSeq(s) {
+		m[w] = struct{}{}
+	}
+	return m
+}

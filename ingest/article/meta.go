@@ -1,0 +1,338 @@
+package article
+
+import (
+	"cmp"
+	"net/url"
+	"slices"
+	"strings"
+	"unicode"
+
+	"golang.org/x/net/html"
+	"golang.org/x/net/html/atom"
+	"golang.org/x/text/unicode/norm"
+)
+
+// maxMeta is the number of meta elements that are read.
+const maxMeta = 400
+
+// head is what stands in the elements that are not shown.
+type head struct {
+	title     string
+	language  string
+	base      string
+	canonical string
+	metas     []meta
+	linked    []string // JSON-LD scripts
+	scripts   []string // other scripts, for the data in them
+}
+
+// meta is one name (or property, itemprop) in lower case with its content.
+type meta struct{ name, content string }
+
+// collect reads a title, meta, link, base or script element.
+func (h *head) collect(n *html.Node) {
+	switch n.DataAtom {
+	case atom.Title:
+		if h.title == "" && n.FirstChild != nil && n.Parent != nil && n.Parent.DataAtom != atom.Svg {
+			h.title = plain(n.FirstChild.Data)
+		}
+	case atom.Base:
+		if h.base == "" {
+			h.base = attr(n, "href")
+		}
+	case atom.Link:
+		if h.canonical == "" && strings.EqualFold(attr(n, "rel"), "canonical") {
+			h.canonical = attr(n, "href")
+		}
+	case atom.Meta:
+		content := attr(n, "content")
+		if content == "" || len(h.metas) >= maxMeta {
+			return
+		}
+		for _, key := range []string{"property", "name", "itemprop", "http-equiv"} {
+			if name := attr(n, key); name != "" {
+				h.metas = append(h.metas, meta{strings.ToLower(name), content})
+			}
+		}
+	case atom.Script:
+		if n.FirstChild == nil || n.FirstChild.Data == "" {
+			return
+		}
+		s := n.FirstChild.Data
+		switch t := strings.ToLower(attr(n, "type")); {
+		case strings.Contains(t, "ld+json"):
+			if len(h.linked) < maxScripts {
+				h.linked = append(h.linked, s)
+			}
+		case len(s) >= minState && len(h.scripts) < maxScripts:
+			h.scripts = append(h.scripts, s)
+		}
+	}
+}
+
+// get returns the content of the first name that is there, in the order asked for, as plain text.
+func (h *head) get(names ...string) string {
+	for _, name := range names {
+		for _, m := range h.metas {
+			if m.name == name {
+				if s := plain(m.content); s != "" {
+					return s
+				}
+			}
+		}
+	}
+	return ""
+}
+
+// all returns every content of the given names, as plain text, once each.
+func (h *head) all(names ...string) []string {
+	var out []string
+	for _, m := range h.metas {
+		if slices.Contains(names, m.name) {
+			if s := plain(m.content); s != "" && !slices.Contains(out, s) {
+				out = append(out, s)
+			}
+		}
+	}
+	return out
+}
+
+// describe fills in everything but the body: each field from the best source that has it.
+func (x *extraction) describe() {
+	a, h, l := x.article, &x.page.head, &x.linked
+	x.setTitle()
+	x.setByline()
+	x.setTimes()
+	x.set("language", &a.Language,
+		source{"html", languageTag(h.language)},
+		source{"meta", languageTag(h.get("og:locale", "content-language", "language", "dc.language"))},
+		source{"json-ld", languageTag(l.language)})
+	x.set("section", &a.Section,
+		source{"json-ld", l.section},
+		source{"meta", h.get("article:section", "section", "parsely-section", "category")})
+	x.set("publisher", &a.Publisher,
+		source{"json-ld", l.publisher},
+		source{"meta", h.get("og:site_name", "application-name", "publisher", "dc.publisher")})
+	x.set("canonical", &a.Canonical, source{"link", x.absolute(h.canonical)})
+	a.Keywords = keywords(l.keywords, h)
+	for _, s := range h.all("robots", "googlebot", "googlebot-news") {
+		for _, d := range splitList(strings.ToLower(s)) {
+			if !slices.Contains(a.Robots, d) {
+				a.Robots = append(a.Robots, d)
+			}
+		}
+	}
+}
+
+// A source is a value and where it came from.
+type source struct{ name, value string }
+
+// set gives a field its first non-empty value and notes the source.
+func (x *extraction) set(field string, to *string, from ...source) {
+	for _, s := range from {
+		if s.value != "" {
+			*to = s.value
+			x.article.Sources[field] = s.name
+			return
+		}
+	}
+}
+
+// setTitle finds the headline.
+func (x *extraction) setTitle() {
+	h := &x.page.head
+	h1 := x.headline()
+	og := withoutSite(h.get("og:title", "twitter:title", "dc.title", "title"), h.get("og:site_name"))
+	ld := withoutSite(x.linked.headline, cmp.Or(h.get("og:site_name"), x.linked.publisher))
+	if tail, ok := strings.CutPrefix(ld, h1); ok && h1 != "" && strings.ContainsAny(tail[:min(len(tail), 5)], "-|–—") && strings.HasPrefix(tail, " ") {
+		ld = h1 // the site's name follows
+	}
+	// Search engines cut headlines at 110 signs, and some sites cut them beforehand.
+	if cut := strings.TrimRight(ld, ".… "); cut != ld && strings.HasPrefix(fold(h1), fold(cut)) {
+		ld = h1
+	}
+	x.set("title", &x.article.Title,
+		source{"json-ld", ld}, source{"h1", h1}, source{"meta", og},
+		source{"title", withoutSite(h.title, h.get("og:site_name"))})
+}
+
+// headline returns the text of the heading that is the article's: the h1, or
+// else the h2, that agrees best with the titles in the head. An h1 that shares
+// nothing with them, such as the site's name, is not taken.
+func (x *extraction) headline() string {
+	best, most := "", float32(0)
+	h := &x.page.head
+	want := len(fold(withoutSite(cmp.Or(h.get("og:title", "twitter:title"), h.title), h.get("og:site_name"))))
+	for i := range x.page.blocks {
+		b := &x.page.blocks[i]
+		const longest = 60 // words
+		if b.tokens == 0 || b.tokens > longest {
+			continue
+		}
+		points := x.page.overlap(b, x.titles)
+		if n := 2 * len(fold(b.text)); n < want { // the site's name, a section
+			points *= float32(n) / float32(want)
+		}
+		switch {
+		case x.page.inside(b.el, atom.H1):
+			if len(x.titles) == 0 || points > 0 && b.tokens > 3 {
+				points += .3
+			}
+		case b.tag == atom.H2 && b.tokens > 3 && points > .9:
+			points *= .5
+		default:
+			continue
+		}
+		const least = .4
+		if points > most && points >= least {
+			best, most = b.text, points
+		}
+	}
+	return clean(best)
+}
+
+// withoutSite takes the site's name off a title: "Headline - Site", "Headline | Site".
+func withoutSite(title, site string) string {
+	for _, bar := range []string{" | ", " - ", " – ", " — ", " :: ", " « ", " · "} {
+		i := strings.LastIndex(title, bar)
+		if i < 0 {
+			continue
+		}
+		head, tail := strings.TrimSpace(title[:i]), strings.TrimSpace(title[i+len(bar):])
+		named := site != "" && (strings.EqualFold(tail, site) || strings.Contains(fold(tail), fold(site)) || strings.Contains(fold(site), fold(tail)))
+		barred := bar == " | " && len(tail) < len(head) && len(strings.Fields(tail)) <= 4
+		if head != "" && (named || barred) {
+			return withoutSite(head, site)
+		}
+	}
+	return title
+}
+
+// keywords joins what JSON-LD and the head give.
+func keywords(from []string, h *head) []string {
+	const most = 50
+	if len(from) == 0 {
+		if from = h.all("article:tag"); len(from) < 2 {
+			for _, s := range h.all("article:tag", "news_keywords", "keywords", "parsely-tags", "sailthru.tags") {
+				from = append(from, splitList(s)...)
+			}
+		}
+	}
+	var out []string
+	for _, k := range from {
+		if k = clean(k); k != "" && len(k) <= 100 && !slices.Contains(out, k) && len(out) < most {
+			out = append(out, k)
+		}
+	}
+	return out
+}
+
+// languageTag makes a BCP 47 tag out of "en_GB", "EN-gb", "en"; "" if it cannot be one.
+func languageTag(s string) string {
+	s, _, _ = strings.Cut(s, ",")
+	parts := strings.FieldsFunc(strings.TrimSpace(s), func(r rune) bool { return r == '_' || r == '-' })
+	if len(parts) == 0 || len(parts) > 4 {
+		return ""
+	}
+	for i, p := range parts {
+		if len(p) < 1 || len(p) > 8 || strings.ContainsFunc(p, func(r rune) bool { return r >= 0x80 || !unicode.IsLetter(r) && !unicode.IsDigit(r) }) {
+			return ""
+		}
+		switch {
+		case i == 0 || len(p) > 4:
+			parts[i] = strings.ToLower(p)
+		case len(p) == 4:
+			parts[i] = strings.ToUpper(p[:1]) + strings.ToLower(p[1:])
+		default:
+			parts[i] = strings.ToUpper(p)
+		}
+	}
+	if n := len(parts[0]); n < 2 || n > 3 {
+		return ""
+	}
+	return strings.Join(parts, "-")
+}
+
+// absolute resolves a reference against the page and returns it if it is http or https.
+func (x *extraction) absolute(ref string) string {
+	if ref == "" || len(ref) >= maxAttr || x.base == nil && !strings.Contains(ref, "://") {
+		return ""
+	}
+	u, err := url.Parse(strings.TrimSpace(ref))
+	if err != nil {
+		return ""
+	}
+	if x.base != nil {
+		u = x.base.ResolveReference(u)
+	}
+	if u.Scheme != "http" && u.Scheme != "https" || u.Host == "" {
+		return ""
+	}
+	return u.String()
+}
+
+// splitList splits a comma- or semicolon-separated list.
+func splitList(s string) []string {
+	var out []string
+	for p := range strings.FieldsFuncSeq(s, func(r rune) bool { return r == ',' || r == ';' || r == '،' || r == '、' }) {
+		if p = strings.TrimSpace(p); p != "" {
+			out = append(out, p)
+		}
+	}
+	return out
+}
+
+// clean folds white space and composes (NFC).
+func clean(s string) string {
+	return norm.NFC.String(strings.Join(strings.Fields(strings.ToValidUTF8(s, "\uFFFD")), " "))
+}
+
+// plain is clean for text that may hold character references and tags.
+func plain(s string) string {
+	if strings.IndexByte(s, '&') >= 0 {
+		s = html.UnescapeString(s)
+	}
+	if strings.IndexByte(s, '<') >= 0 {
+		s = untag(s)
+	}
+	if strings.ContainsFunc(s, func(r rune) bool { return r == 0xAD || r == 0x200B || r == 0xFEFF || r == 0x2060 }) {
+		s = strings.NewReplacer("\u00AD", "", "\u200B", "", "\uFEFF", "", "\u2060", "").Replace(s)
+	}
+	return clean(s)
+}
+
+// untag leaves out what looks like tags.
+func untag(s string) string {
+	var b strings.Builder
+	for {
+		i := strings.IndexByte(s, '<')
+		if i < 0 || i+1 >= len(s) {
+			break
+		}
+		b.WriteString(s[:i])
+		s = s[i:]
+		if c := s[1]; c != '/' && c != '!' && (c|0x20 < 'a' || c|0x20 > 'z') {
+			b.WriteByte('<')
+			s = s[1:]
+			continue
+		}
+		end := strings.IndexByte(s, '>')
+		if end < 0 {
+			break
+		}
+		b.WriteByte(' ')
+		s = s[end+1:]
+	}
+	b.WriteString(s)
+	return b.String()
+}
+
+// fold lowers case and drops everything but letters and digits, for comparison.
+func fold(s string) string {
+	return strings.Map(func(r rune) rune {
+		if unicode.IsLetter(r) || unicode.IsDigit(r) {
+			return unicode.ToLower(r)
+		}
+		return -1
+	}, s)
+}

@@ -1,0 +1,153 @@
+// Package ingest takes in what publishers put out: Poll asks a feed that is
+// due for its entries and queues a page for each that is new or changed, Read
+// turns a queued page into an article.
+//
+// Nothing is kept in memory between the two: the state of a feed travels in
+// its schedule, a page in its job.
+package ingest
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net/url"
+	"regexp"
+	"time"
+
+	"conflictwire/ingest/article"
+	"conflictwire/ingest/feed"
+	"conflictwire/ingest/fetch"
+	"conflictwire/ingest/queue"
+)
+
+// A Feed is a source as the configuration has it.
+type Feed struct {
+	ID        string        `yaml:"id"`        // names the feed for ever: a-z, 0-9 and "-", at most 64; required
+	URL       string        `yaml:"url"`       // http or https; required
+	Title     string        `yaml:"title"`     // for people; empty: the id
+	Publisher string        `yaml:"publisher"` // slug of who publishes it, shared by all its feeds; empty: the id
+	Language  string        `yaml:"language"`  // BCP 47, used where the page and the text leave doubt; empty: unknown
+	Country   string        `yaml:"country"`   // where the publisher sits, ISO 3166-1 alpha-2; empty: unknown. Never used as the place of an event
+	Every     time.Duration `yaml:"every"`     // time between polls, 1s to 24h; zero: the default of the configuration
+}
+
+// Name is what people call the feed's publisher.
+func (f Feed) Name() string {
+	if f.Title != "" {
+		return f.Title
+	}
+	return f.ID
+}
+
+var slug = regexp.MustCompile(`^[a-z0-9]([a-z0-9-]{0,62}[a-z0-9])?$`)
+
+// Validate reports all that is wrong with the feed, joined.
+func (f Feed) Validate() error {
+	var errs []error
+	if !slug.MatchString(f.ID) {
+		errs = append(errs, fmt.Errorf("id: %q is not of a-z, 0-9 and - (at most 64)", f.ID))
+	}
+	if f.Publisher != "" && !slug.MatchString(f.Publisher) {
+		errs = append(errs, fmt.Errorf("publisher: %q is not of a-z, 0-9 and - (at most 64)", f.Publisher))
+	}
+	if u, err := url.Parse(f.URL); err != nil || (u.Scheme != "http" && u.Scheme != "https") || u.Host == "" {
+		errs = append(errs, fmt.Errorf("url: %q is not an http or https address", f.URL))
+	}
+	if f.Every != 0 && (f.Every < time.Second || f.Every > 24*time.Hour) {
+		errs = append(errs, fmt.Errorf("every: %v is not between 1s and 24h", f.Every))
+	}
+	if len(f.Country) != 0 && len(f.Country) != 2 {
+		errs = append(errs, fmt.Errorf("country: %q is not a two-letter code", f.Country))
+	}
+	return errors.Join(errs...)
+}
+
+// An Entry is what a feed says of one article. It travels in the page's job.
+type Entry struct {
+	Key       string          `json:"-"`    // of the link; names the job
+	Link      string          `json:"link"` // as the feed has it, absolute; empty when it has none
+	ID        string          `json:"id,omitempty"`
+	Title     string          `json:"title,omitempty"`
+	Summary   string          `json:"summary,omitempty"` // HTML
+	Content   string          `json:"content,omitempty"` // HTML
+	Authors   []string        `json:"authors,omitempty"`
+	Published time.Time       `json:"published,omitzero"`
+	Updated   time.Time       `json:"updated,omitzero"`
+	Tags      []string        `json:"tags,omitempty"`
+	Language  string          `json:"language,omitempty"`
+	Images    []article.Image `json:"images,omitempty"`
+	FirstSeen time.Time       `json:"firstSeen,omitzero"`
+	Vanished  bool            `json:"vanished,omitempty"` // it left the feed before older entries did: look whether the page is gone
+}
+
+// An Article is a page that was read, together with where it came from.
+type Article struct {
+	article.Article
+	ID       string // UUID of its address, the same for ever
+	Original string // UUID of the address that it says it was copied from; empty when it is nobody's copy
+	URL      string // the page as fetched, after redirects
+	Feed     Feed
+	Entry    Entry
+	Fetched  time.Time
+	Robots   []string // directives of the page and its headers, in lower case
+	SHA256   string   // of the page as fetched, hexadecimal; empty when there was no page
+}
+
+// Known says whether the article of an entry is published, and at which
+// address. link is "" when the article is another entry's.
+type Known func(ctx context.Context, key string) (link string, ok bool, err error)
+
+// An Ingester polls and reads. Its methods may be called concurrently.
+type Ingester struct {
+	Fetch  *fetch.Client
+	Queue  *queue.Queue
+	Feeds  map[string]Feed // by ID; not changed once in use
+	Every  time.Duration   // between polls of a feed that does not say; zero: 5 minutes
+	MaxAge time.Duration   // entries older than this are not taken in; zero: 7 days
+	Known  Known
+	Log    *slog.Logger
+}
+
+// Queue, pace and size of entries.
+const (
+	defaultEvery  = 5 * time.Minute
+	DefaultMaxAge = 7 * 24 * time.Hour
+	maxBackoff    = 6 * time.Hour  // between polls of a feed that fails: never silent for longer
+	fullPoll      = 24 * time.Hour // after which a feed is asked unconditionally: some servers answer 304 for ever
+	maxEntries    = 1000           // of one feed document
+	maxField      = 256 << 10      // bytes of an entry's content or summary
+)
+
+// entryOf takes over what a feed says of an entry.
+func entryOf(f Feed, e feed.Entry) Entry {
+	out := Entry{
+		Link: e.Link, ID: clip(e.ID, 2048), Title: clip(e.Title, 4096), Summary: clip(e.Summary, maxField), Content: clip(e.Content, maxField),
+		Authors: e.Authors, Published: e.Published, Updated: e.Updated, Tags: e.Tags, Language: e.Language,
+	}
+	out.Authors = out.Authors[:min(len(out.Authors), 50)]
+	out.Tags = out.Tags[:min(len(out.Tags), 100)]
+	for _, i := range e.Images[:min(len(e.Images), 20)] {
+		out.Images = append(out.Images, article.Image{URL: i.URL, Width: i.Width, Height: i.Height, Caption: clip(i.Caption, 4096), Credit: clip(i.Credit, 1024)})
+	}
+	switch {
+	case out.Link != "":
+		out.Key = Key(out.Link)
+	case out.ID != "":
+		out.Key = Key(f.URL + "#" + out.ID)
+	default:
+		out.Key = Key(f.URL + "#" + out.Title)
+	}
+	return out
+}
+
+// clip cuts s to at most n bytes, at the start of a rune.
+func clip(s string, n int) string {
+	if len(s) <= n {
+		return s
+	}
+	for n > 0 && s[n]&0xC0 == 0x80 {
+		n--
+	}
+	return s[:n]
+}

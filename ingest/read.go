@@ -1,0 +1,177 @@
+package ingest
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"mime"
+	"slices"
+	"strings"
+	"time"
+
+	"conflictwire/ingest/article"
+	"conflictwire/ingest/fetch"
+	"conflictwire/ingest/queue"
+)
+
+const (
+	acceptPage = "text/html, application/xhtml+xml, */*;q=0.1"
+	// missingAfter is at which attempt a page that answers 404 is held to be
+	// gone: new articles appear in feeds before every server has them.
+	missingAfter = 3
+	// goodEnough is the extraction quality from which the page's body is used;
+	// below it, what the feed says may be longer and better.
+	goodEnough = 0.4
+)
+
+// Read fetches the page of a job and makes an article of it. Its errors are
+// those of a [queue.ReadFunc]: an end, a time to come back, or a reason to try
+// again.
+func (in *Ingester) Read(ctx context.Context, job queue.Job) (*Article, error) {
+	var e Entry
+	if err := json.Unmarshal(job.Body, &e); err != nil {
+		return nil, &queue.End{State: queue.Dead, Reason: "entry does not decode: " + err.Error()}
+	}
+	e.Key = job.Key
+	a := &Article{ID: job.Key, Feed: in.Feeds[job.Feed], Entry: e}
+	if a.Feed.ID == "" {
+		a.Feed = Feed{ID: job.Feed} // taken out of the configuration since
+	}
+	if e.Link == "" {
+		a.Method = "none"
+		return a, a.fromFeed()
+	}
+	res, err := in.Fetch.Get(ctx, fetch.Request{URL: e.Link, Accept: acceptPage, Robots: true, Slot: job.Slot})
+	if err != nil {
+		return nil, pageError(err, job)
+	}
+	if frontPage(res.URL) && !frontPage(e.Link) {
+		return nil, &queue.End{State: queue.Gone, Reason: "leads to the front page " + res.URL}
+	}
+	if t, _, err := mime.ParseMediaType(res.Header.Get("Content-Type")); err == nil && !isPage(t) {
+		return nil, &queue.End{State: queue.NotArticle, Reason: "is " + t}
+	}
+	sum := sha256.Sum256(res.Body)
+	a.URL, a.Fetched, a.SHA256 = res.URL, res.Fetched.UTC(), hex.EncodeToString(sum[:])
+	page, err := article.Extract(article.Page{URL: res.URL, ContentType: res.Header.Get("Content-Type"), Body: res.Body})
+	if page != nil {
+		a.Article = *page // without a body, what the head says is still good
+		a.identify()
+	} else {
+		a.Sources = map[string]string{"page": err.Error()}
+	}
+	for _, v := range res.Header.Values("X-Robots-Tag") {
+		a.Article.Robots = append(a.Article.Robots, directives(v)...)
+	}
+	a.Robots = slices.Compact(slices.Sorted(slices.Values(a.Article.Robots)))
+	if len(a.Body) == 0 || a.Quality < goodEnough {
+		return a, a.fromFeed()
+	}
+	a.fillIn()
+	return a, nil
+}
+
+func isPage(mediaType string) bool {
+	return strings.HasSuffix(mediaType, "html") || strings.HasSuffix(mediaType, "+xml") || mediaType == "text/plain" || mediaType == "application/xml"
+}
+
+// directives splits the value of an X-Robots-Tag header.
+func directives(v string) (out []string) {
+	for d := range strings.SplitSeq(v, ",") {
+		if d = strings.ToLower(strings.TrimSpace(d)); d != "" {
+			out = append(out, d)
+		}
+	}
+	return out
+}
+
+// pageError says what follows from a page that could not be fetched.
+func pageError(err error, job queue.Job) error {
+	fe, ok := errors.AsType[*fetch.Error](err)
+	if !ok {
+		return err
+	}
+	state := queue.State("")
+	switch fe.Class {
+	case fetch.Throttled:
+		return &queue.Retry{At: fe.Until, Promised: fe.Status == 0, Err: err}
+	case fetch.Denied, fetch.Refused:
+		state = queue.Denied
+	case fetch.Gone:
+		state = queue.Gone
+	case fetch.TooLarge:
+		state = queue.TooLarge
+	case fetch.Unusable:
+		state = queue.NotArticle
+	case fetch.NotFound:
+		if job.Attempt >= missingAfter {
+			state = queue.Gone
+		}
+	}
+	if state == "" {
+		return err
+	}
+	return &queue.End{State: state, Reason: err.Error()}
+}
+
+// identify sets the article's ID from the address that the page gives itself,
+// where that can be believed: it is on the same site and not its front page.
+// A canonical address elsewhere names the original of a copy.
+func (a *Article) identify() {
+	a.ID = Key(a.URL)
+	switch c := a.Canonical; {
+	case c == "" || frontPage(c):
+	case SameSite(c, a.URL):
+		a.ID = Key(c)
+	default:
+		a.Original = Key(c)
+	}
+}
+
+// fromFeed takes the body from what the feed carried, where that is longer
+// than what the page gave. It fails with an end when there is no text at all.
+func (a *Article) fromFeed() error {
+	best := len(a.Article.Text())
+	for _, html := range []string{a.Entry.Content, a.Entry.Summary} {
+		carried := article.Article{Body: article.Fragment(html, a.Entry.Link)}
+		if n := len(carried.Text()); n > best {
+			a.Body, best = carried.Body, n
+			a.Method, a.Quality = "feed", min(a.Quality, goodEnough)
+		}
+	}
+	a.Partial = true
+	a.fillIn()
+	if best == 0 && a.Title == "" {
+		return &queue.End{State: queue.NotArticle, Reason: "no text on the page and none in the feed"}
+	}
+	return nil
+}
+
+// fillIn takes from the feed what the page does not say.
+func (a *Article) fillIn() {
+	if a.Sources == nil {
+		a.Sources = map[string]string{}
+	}
+	fill := func(field string, missing bool, set func()) {
+		if missing {
+			set()
+			a.Sources[field] = "feed"
+		}
+	}
+	fill("title", a.Title == "" && a.Entry.Title != "", func() {
+		title := article.Article{Body: article.Fragment(a.Entry.Title, "")}
+		a.Title = strings.Join(strings.Fields(title.Text()), " ")
+	})
+	fill("byline", len(a.Byline) == 0 && len(a.Entry.Authors) > 0, func() { a.Byline = a.Entry.Authors })
+	fill("published", a.Published.IsZero() && !a.Entry.Published.IsZero(), func() { a.Published = a.Entry.Published.UTC() })
+	fill("modified", a.Modified.IsZero() && !a.Entry.Updated.IsZero(), func() { a.Modified = a.Entry.Updated.UTC() })
+	fill("keywords", len(a.Keywords) == 0 && len(a.Entry.Tags) > 0, func() { a.Keywords = a.Entry.Tags })
+	fill("images", len(a.Images) == 0 && len(a.Entry.Images) > 0, func() { a.Images = a.Entry.Images })
+	if a.Published.After(time.Now().Add(24 * time.Hour)) {
+		a.Sources["published"] = fmt.Sprintf("dropped: %s lies in the future", a.Published.Format(time.RFC3339))
+		a.Published = time.Time{}
+	}
+}
