@@ -1,0 +1,251 @@
+package main
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+	"slices"
+	"time"
+
+	"conflictwire/deploy/natsd"
+	"conflictwire/enrich"
+	"conflictwire/ingest"
+	"conflictwire/ingest/fetch"
+	"conflictwire/ingest/queue"
+	"conflictwire/sink"
+
+	"github.com/nats-io/nats.go"
+	"github.com/nats-io/nats.go/jetstream"
+	"golang.org/x/sync/errgroup"
+)
+
+// A pipeline is all parts, connected. Its method run is the program.
+type pipeline struct {
+	cfg     *Config
+	nats    *natsd.Server // nil when the server is elsewhere
+	conn    *nats.Conn
+	queue   *queue.Queue
+	ingest  *ingest.Ingester
+	enrich  *enrich.Enricher
+	sink    *sink.Sink
+	log     *slog.Logger
+	onStore func(sink.Result) // called after each version that this process stored; may be nil
+}
+
+// connect starts the embedded server or dials the one that is configured.
+func connect(cfg *Config, log *slog.Logger) (*natsd.Server, *nats.Conn, error) {
+	if cfg.NATS.URL != "" {
+		conn, err := natsd.Dial(cfg.NATS.URL, cfg.NATS.Creds, "conflictwire", log)
+		return nil, conn, err
+	}
+	dir, err := cfg.storeDir()
+	if err != nil {
+		return nil, nil, err
+	}
+	server, err := natsd.Start(natsd.Config{Dir: dir, Listen: cfg.listen(), MaxStore: cfg.MaxStore, Log: log})
+	if err != nil {
+		return nil, nil, err
+	}
+	conn, err := server.Connect("conflictwire", log)
+	if err != nil {
+		server.Close()
+		return nil, nil, err
+	}
+	return server, conn, nil
+}
+
+// newPipeline opens all parts. Close it in the end.
+func newPipeline(ctx context.Context, cfg *Config, r *rules, log *slog.Logger) (p *pipeline, err error) {
+	p = &pipeline{cfg: cfg, enrich: r.enricher(), log: log}
+	defer func() {
+		if err != nil {
+			p.Close()
+		}
+	}()
+	client, err := fetch.New(cfg.Fetch)
+	if err != nil {
+		return p, err
+	}
+	if p.nats, p.conn, err = connect(cfg, log); err != nil {
+		return p, err
+	}
+	js, err := jetstream.New(p.conn)
+	if err != nil {
+		return p, err
+	}
+	if p.queue, err = queue.Open(ctx, js, queue.Config{Replicas: cfg.NATS.Replicas, LedgerAge: cfg.Retention, Log: log}); err != nil {
+		return p, err
+	}
+	if p.sink, err = sink.Open(ctx, js, r.topics.Topics(), sink.Config{
+		Retention: cfg.Retention, MaxBytes: cfg.MaxNews, Replicas: cfg.NATS.Replicas, Confidence: cfg.Confidence, Desks: cfg.Desks, Log: log,
+	}); err != nil {
+		return p, err
+	}
+	feeds := map[string]ingest.Feed{}
+	for _, f := range cfg.Feeds {
+		feeds[f.ID] = f
+	}
+	p.ingest = &ingest.Ingester{
+		Fetch: client, Queue: p.queue, Feeds: feeds, Every: cfg.Every, MaxAge: cfg.MaxAge, Known: p.known, Log: log,
+	}
+	return p, nil
+}
+
+// Close lets go of the server. Call it after run has returned.
+func (p *pipeline) Close() {
+	if p.ingest != nil {
+		p.ingest.Fetch.Close()
+	}
+	if p.conn != nil {
+		// Acknowledgements are on their way still.
+		if err := p.conn.FlushTimeout(5 * time.Second); err != nil {
+			p.log.Warn("last acknowledgements not sent; their jobs are done again", "err", err)
+		}
+		p.conn.Close()
+	}
+	if p.nats != nil {
+		p.nats.Close()
+	}
+}
+
+// run is the pipeline: feeds that are due are polled, queued pages are read,
+// enriched and published, records are routed to topics and desks. It returns
+// when ctx is done and all that was begun is finished, or when a part cannot
+// go on.
+func (p *pipeline) run(ctx context.Context) error {
+	armed, retired, err := p.queue.Reconcile(ctx, p.feedIDs(), p.spread())
+	if err != nil {
+		return err
+	}
+	p.log.Info("started", "feed", len(p.ingest.Feeds), "n", armed, "status", fmt.Sprintf("%d feeds new, %d retired", armed, retired))
+	g, ctx := errgroup.WithContext(ctx)
+	g.Go(func() error { return p.queue.Feeds(ctx, cmp.Or(p.cfg.Workers.Feeds, 16), p.ingest.Poll) })
+	g.Go(func() error { return p.queue.Pages(ctx, cmp.Or(p.cfg.Workers.Pages, 64), p.read) })
+	g.Go(func() error { return p.sink.Route(ctx) })
+	err = g.Wait()
+	p.log.Info("stopped")
+	return err
+}
+
+func (p *pipeline) feedIDs() []string {
+	var ids []string
+	for id := range p.ingest.Feeds {
+		ids = append(ids, id)
+	}
+	slices.Sort(ids)
+	return ids
+}
+
+// spread is over how long the first polls are spread: some twenty a second.
+func (p *pipeline) spread() time.Duration {
+	d := time.Duration(len(p.ingest.Feeds)) * 50 * time.Millisecond
+	if d < time.Second {
+		return 0 // schedules have a resolution of a second
+	}
+	return min(d, cmp.Or(p.cfg.Every, 5*time.Minute))
+}
+
+// read is the way of one page: read, enrich, publish (a [queue.ReadFunc]).
+func (p *pipeline) read(ctx context.Context, job queue.Job) error {
+	a, err := p.ingest.Read(ctx, job)
+	if end, ok := errors.AsType[*queue.End](err); ok && end.State == queue.Gone {
+		return p.withdraw(ctx, job, end)
+	}
+	if err != nil {
+		return err
+	}
+	res, err := p.sink.Publish(ctx, p.enrich.Enrich(a))
+	if err != nil {
+		return err
+	}
+	switch res.Outcome {
+	case sink.Unchanged:
+		return &queue.End{State: queue.Unchanged, ID: res.ID, Reason: "the newest version says the same"}
+	case sink.Duplicate:
+		return &queue.End{State: queue.Duplicate, ID: res.ID, Reason: "another entry brought the same article"}
+	}
+	p.stored(res)
+	if res.ID != job.Key {
+		// Stored under another name than the entry's: leave a sign.
+		return &queue.End{State: queue.Published, ID: res.ID, Reason: "under its canonical address"}
+	}
+	return nil
+}
+
+// withdraw takes back the article of an entry whose page is gone, if it was
+// published.
+func (p *pipeline) withdraw(ctx context.Context, job queue.Job, end *queue.End) error {
+	id, err := p.articleOf(ctx, job.Key)
+	if err != nil {
+		return err
+	}
+	if id == "" {
+		return end // the article is another entry's
+	}
+	res, err := p.sink.Withdraw(ctx, id, end.Reason)
+	if err != nil {
+		return err
+	}
+	if res.Outcome == sink.Unknown {
+		return end
+	}
+	p.stored(res)
+	return &queue.End{State: queue.Withdrawn, ID: id, Reason: end.Reason}
+}
+
+// stored tells the log, and whoever asked, of a new version.
+func (p *pipeline) stored(res sink.Result) {
+	if res.Record == nil {
+		return
+	}
+	c := res.Record.Conflictwire
+	var topics []string
+	for _, t := range c.Topics {
+		topics = append(topics, t.ID)
+	}
+	p.log.Info("published", "id", c.ID, "status", c.Op, "feed", c.Provenance.Feed, "topic", topics, "link", c.Provenance.URL)
+	if p.onStore != nil {
+		p.onStore(res)
+	}
+}
+
+// articleOf is the ID of the article that an entry became: its key, unless
+// the ledger says that it was published under another. It is "" for an entry
+// that was found to be a duplicate of another's article.
+func (p *pipeline) articleOf(ctx context.Context, key string) (string, error) {
+	line, ok, err := p.queue.Ended(ctx, key)
+	switch {
+	case err != nil:
+		return "", err
+	case ok && line.State == queue.Duplicate:
+		return "", nil
+	case ok && line.ID != "":
+		return line.ID, nil
+	}
+	return key, nil
+}
+
+// known says whether the article of an entry is published (an [ingest.Known]).
+func (p *pipeline) known(ctx context.Context, key string) (link string, ok bool, err error) {
+	id, err := p.articleOf(ctx, key)
+	if err != nil || id == "" {
+		return "", id == "", err
+	}
+	rec, err := p.sink.Last(ctx, id)
+	if err != nil || rec == nil {
+		return "", false, err
+	}
+	return rec.Conflictwire.Provenance.URL, true, nil
+}
+
+// newLogger writes to w, as text or as JSON, from the given level on.
+func newLogger(w io.Writer, json bool, level slog.Level) *slog.Logger {
+	opts := &slog.HandlerOptions{Level: level}
+	if json {
+		return slog.New(slog.NewJSONHandler(w, opts))
+	}
+	return slog.New(slog.NewTextHandler(w, opts))
+}
