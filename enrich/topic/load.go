@@ -1,0 +1,287 @@
+package topic
+
+import (
+	"crypto/sha256"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"io/fs"
+	"path"
+	"regexp"
+	"slices"
+	"strings"
+	"sync"
+
+	"github.com/goccy/go-yaml/parser"
+)
+
+// Bounds on a set of rule files.
+const (
+	maxFiles    = 1000
+	maxFileSize = 4 << 20
+)
+
+// A source is one rule file, read and parsed.
+type source struct {
+	name string
+	data []byte
+	root node
+	err  error
+}
+
+// Load reads a taxonomy: GROUP/group.yaml, GROUP/TOPIC.yaml, context.yaml and
+// relevance.yaml (the last two may be missing). The error joins everything
+// that is wrong, each with file:line and reason; it includes every test in
+// the files that fails.
+func Load(fsys fs.FS) (*Tagger, error) {
+	sources, err := read(fsys)
+	if err != nil {
+		return nil, err
+	}
+	var f faults
+	t, tests := compile(sources, &f)
+	if len(f.list) == 0 {
+		t.runTests(tests, &f)
+	}
+	if len(f.list) > 0 {
+		return nil, errors.Join(f.list...)
+	}
+	return t, nil
+}
+
+// read reads all rule files. An error is one of reading; what the parser does
+// not like is in the source.
+func read(fsys fs.FS) ([]source, error) {
+	var names []string
+	err := fs.WalkDir(fsys, ".", func(name string, d fs.DirEntry, err error) error {
+		if err != nil || d.IsDir() || path.Ext(name) != ".yaml" {
+			return err
+		}
+		names = append(names, name)
+		return nil
+	})
+	if err != nil {
+		return nil, fmt.Errorf("taxonomy: %w", err)
+	}
+	if len(names) > maxFiles {
+		return nil, fmt.Errorf("taxonomy: more than %d files", maxFiles)
+	}
+	slices.Sort(names)
+	sources := make([]source, len(names))
+	// Parsing is most of the cost of loading, and files are independent.
+	var wg sync.WaitGroup
+	for i, name := range names {
+		wg.Go(func() { sources[i] = readSource(fsys, name) })
+	}
+	wg.Wait()
+	return sources, nil
+}
+
+func readSource(fsys fs.FS, name string) source {
+	s := source{name: name}
+	info, err := fs.Stat(fsys, name)
+	if err == nil && info.Size() > maxFileSize {
+		err = fmt.Errorf("larger than %d bytes", maxFileSize)
+	}
+	if err == nil {
+		s.data, err = fs.ReadFile(fsys, name)
+	}
+	if err != nil {
+		s.err = fmt.Errorf("%s: %w", name, err)
+		return s
+	}
+	file, err := parser.ParseBytes(s.data, 0)
+	switch {
+	case err != nil:
+		s.err = fmt.Errorf("%s: %w", name, err)
+	case len(file.Docs) != 1 || file.Docs[0].Body == nil:
+		s.err = fmt.Errorf("%s: want one YAML document, got %d", name, len(file.Docs))
+	default:
+		s.root = node{name, file.Docs[0].Body}
+	}
+	return s
+}
+
+// A loader compiles sources into a Tagger.
+type loader struct {
+	*compiler
+	t     *Tagger
+	f     *faults
+	tests []test
+	taken map[string]string // topic and group IDs to where they stand
+}
+
+// A test is one line of a topic file's tests.
+type test struct {
+	at      node
+	subject int32
+	text    Text
+	want    bool
+}
+
+const (
+	contextFile   = "context.yaml"
+	relevanceFile = "relevance.yaml"
+	groupFile     = "group.yaml"
+)
+
+func compile(sources []source, f *faults) (*Tagger, []test) {
+	l := &loader{compiler: newCompiler(), t: &Tagger{}, f: f, taken: map[string]string{}}
+	sum := sha256.New()
+	var topics []source
+	var relevance, context source
+	for _, s := range sources {
+		fmt.Fprintf(sum, "%s %d\n", s.name, len(s.data))
+		sum.Write(s.data)
+		switch dir, base := path.Split(s.name); {
+		case s.err != nil:
+			f.list = append(f.list, s.err)
+		case s.name == contextFile:
+			context = s
+		case s.name == relevanceFile:
+			relevance = s
+		case base == groupFile:
+			l.group(s, strings.TrimSuffix(dir, "/"))
+		default:
+			topics = append(topics, s)
+		}
+	}
+	l.t.version = hex.EncodeToString(sum.Sum(nil)[:6])
+	if len(topics) == 0 && len(f.list) == 0 {
+		f.list = append(f.list, errors.New("taxonomy: no topic files"))
+	}
+	l.t.needy = make([]langSet, len(topics)+1)
+	for _, s := range topics {
+		l.topic(s)
+	}
+	l.relevance(relevance.root, int32(len(topics)))
+	l.context(context.root)
+	l.seal()
+	return l.t, l.tests
+}
+
+// seal builds the tables that a scan walks.
+func (l *loader) seal() {
+	t := l.t
+	t.alphabet, t.trie = l.finish()
+	t.atoms, t.langs = l.atoms, l.langs
+	for tag, n := range l.langs {
+		if tag == anyLanguage {
+			t.any = 1 << n
+		} else {
+			t.scripts[languageScript[tag]] |= 1 << n
+		}
+	}
+	t.pool.New = func() any { return newScan(t) }
+}
+
+var slug = regexp.MustCompile(`^[a-z0-9]+(-[a-z0-9]+)*$`)
+
+// describe reads the keys that groups and topics share; it returns the others.
+func (l *loader) describe(root node, idKey string) (Info, node, []field) {
+	var info Info
+	var idAt node
+	var rest []field
+	for _, e := range root.fields(l.f) {
+		switch e.key {
+		case idKey:
+			info.ID, idAt = e.value.scalar(l.f), e.value
+		case "label":
+			info.Label = e.value.scalar(l.f)
+		case "iptc":
+			for _, it := range e.value.items(l.f) {
+				info.IPTC = append(info.IPTC, l.code(it))
+			}
+		case "acled":
+			info.ACLED = e.value.strings(l.f)
+		case "plover":
+			info.PLOVER = e.value.strings(l.f)
+		default:
+			rest = append(rest, e)
+		}
+	}
+	if idAt.ast == nil {
+		idAt = root
+		l.f.add(root, "no %s", idKey)
+	} else if info.Label == "" {
+		l.f.add(root, "no label")
+	}
+	if other, ok := l.taken[info.ID]; ok && info.ID != "" {
+		l.f.add(idAt, "%s %q is also in %s", idKey, info.ID, other)
+	}
+	l.taken[info.ID] = idAt.where()
+	return info, idAt, rest
+}
+
+var codePattern = regexp.MustCompile(`^medtop:\d{8}$`)
+
+func (l *loader) code(n node) Code {
+	var c Code
+	for _, e := range n.fields(l.f) {
+		switch e.key {
+		case "code":
+			c.Code = e.value.scalar(l.f)
+		case "name":
+			c.Name = e.value.scalar(l.f)
+		case "match":
+			c.Match = e.value.scalar(l.f)
+		default:
+			l.f.add(e.at, "unknown key %q", e.key)
+		}
+	}
+	if !codePattern.MatchString(c.Code) {
+		l.f.add(n, "code %q: want medtop: and eight digits", c.Code)
+	}
+	if c.Name == "" || !slices.Contains([]string{"exact", "close", "broad", "related"}, c.Match) {
+		l.f.add(n, "code %s: want a name, and a match of exact, close, broad or related", c.Code)
+	}
+	return c
+}
+
+// group reads a group file in the folder dir.
+func (l *loader) group(s source, dir string) {
+	info, at, rest := l.describe(s.root, "group")
+	for _, e := range rest {
+		l.f.add(e.at, "unknown key %q", e.key)
+	}
+	if info.ID != "" && (info.ID != dir || !slug.MatchString(info.ID)) {
+		l.f.add(at, "group %q: want the name of the folder, %q, in lower case letters, digits and hyphens", info.ID, dir)
+	}
+	info.Group = info.ID
+	l.t.groups = append(l.t.groups, info)
+}
+
+// topic reads a topic file.
+func (l *loader) topic(s source) {
+	info, at, rest := l.describe(s.root, "topic")
+	want := strings.ReplaceAll(strings.TrimSuffix(s.name, path.Ext(s.name)), "/", ".")
+	group, name, _ := strings.Cut(want, ".")
+	if info.ID != "" && info.ID != want {
+		l.f.add(at, "topic %q: want %q, after the path of the file", info.ID, want)
+	} else if !slug.MatchString(group) || !slug.MatchString(name) {
+		l.f.add(at, "topic %q: want GROUP/TOPIC.yaml in lower case letters, digits and hyphens", want)
+	}
+	info.ID, info.Group = want, group
+	subject := int32(len(l.t.topics))
+	l.t.topics = append(l.t.topics, info)
+	l.sections(rest, subject, info.ID)
+}
+
+// relevance reads the terms that speak of conflict without naming a topic.
+func (l *loader) relevance(root node, subject int32) {
+	l.sections(root.fields(l.f), subject, "relevance")
+}
+
+// sections reads terms and tests.
+func (l *loader) sections(entries []field, subject int32, id string) {
+	for _, e := range entries {
+		switch e.key {
+		case "terms":
+			l.terms(e.value, subject, id)
+		case "tests":
+			l.readTests(e.value, subject)
+		default:
+			l.f.add(e.at, "unknown key %q", e.key)
+		}
+	}
+}

@@ -1,0 +1,128 @@
+package topic
+
+// A class is how much one term says.
+type class uint8
+
+const (
+	weak class = iota
+	likely
+	strong
+	classes
+)
+
+func (c class) String() string { return [...]string{"weak", "likely", "strong"}[c] }
+
+// baseWeight is what a term of each class adds in the body of a text. A topic
+// needs a sum of 1.
+var baseWeight = [classes]float64{weak: 0.2, likely: 0.5, strong: 1}
+
+// A rule is a term, or words that stand close together, that counts for a
+// topic or for relevance.
+type rule struct {
+	subject int32 // index of the topic; relevance is one more than the last
+	class   class
+	lang    uint8
+	name    string // "peace.ceasefire/en/strong/cease-fire*"
+}
+
+// A near is a rule of several groups of words.
+type near struct {
+	rule   int32
+	groups int32 // at most maxGroups
+	within int32 // words from the first to the last
+}
+
+const maxGroups = 6
+
+// An atomKind says what it means that a term occurs.
+type atomKind uint8
+
+const (
+	atomRule     atomKind = iota // index: the rule
+	atomNear                     // index: the near; group
+	atomNeed                     // index: the topic
+	atomNot                      // index: the topic
+	atomDomain                   // index: the domain
+	atomLiteral                  // the sentence speaks of real war
+	atomPast                     // the sentence tells of the past
+	atomNegation                 // the sentence, or the words before a match, deny
+)
+
+// An atom is the use of a term by one line of one rule file.
+type atom struct {
+	kind  atomKind
+	group uint8
+	index int32
+}
+
+// A compiler turns terms into atoms and collects them for the trie, whose
+// alphabet is known only when all terms are.
+type compiler struct {
+	atoms  []atom
+	terms  []compiledTerm
+	used   map[rune]bool
+	langs  map[string]uint8
+	names  []string // languages by number
+	folded folder
+}
+
+type compiledTerm struct {
+	folded []rune
+	out    output
+}
+
+func newCompiler() *compiler {
+	return &compiler{used: map[rune]bool{}, langs: map[string]uint8{}, folded: folder{}}
+}
+
+// language numbers a language; ok is false when there are too many or its
+// script is not known.
+func (c *compiler) language(tag string) (uint8, bool) {
+	if n, ok := c.langs[tag]; ok {
+		return n, true
+	}
+	if _, ok := languageScript[tag]; !ok && tag != anyLanguage || len(c.names) == maxLanguages {
+		return 0, false
+	}
+	n := uint8(len(c.names))
+	c.langs[tag] = n
+	c.names = append(c.names, tag)
+	return n, true
+}
+
+// term enters one term for one atom.
+func (c *compiler) term(folded []rune, lang uint8, a atom) {
+	c.terms = append(c.terms, compiledTerm{folded, output{lang, int32(len(c.atoms))}})
+	c.atoms = append(c.atoms, a)
+}
+
+// finish builds the alphabet and the trie.
+func (c *compiler) finish() (*alphabet, *trie) {
+	for _, folded := range c.folded {
+		for _, r := range folded {
+			if classOf(r) != classNone {
+				c.used[r] = true
+			}
+		}
+	}
+	a := newAlphabet(c.used)
+	b := newTrieBuilder(len(a.class))
+	var sym []uint16
+	for _, t := range c.terms {
+		sym = sym[:0]
+		for _, r := range t.folded {
+			switch r {
+			case ' ':
+				sym = append(sym, symSpace)
+			case '*':
+				sym = append(sym, starSym)
+			case punctRune:
+				sym = append(sym, symPunct)
+			default:
+				sym = append(sym, a.number[r])
+			}
+		}
+		b.add(sym, t.out)
+	}
+	return a, b.build()
+}

@@ -1,0 +1,297 @@
+package topic
+
+import "slices"
+
+// The fields of a text, in order of reading.
+const (
+	inHeadline uint8 = iota
+	inLead
+	inBody
+)
+
+var fieldNames = [...]string{"headline", "lead", "body"}
+
+// A hit is a rule that matched at a place.
+type hit struct {
+	rule       int32
+	sent       int32 // sentence, counted through all fields
+	start, end int32 // bytes of the field
+	word       int32 // number of the first word in the field
+	field      uint8
+	weight     float64
+}
+
+// maxHits bounds the work one text can cause; an article has some dozens.
+const (
+	maxHits    = 4096
+	maxMembers = 1 << 15
+)
+
+// A blocked is a sentence in which a topic must not match.
+type blocked struct{ subject, sent int32 }
+
+// A denial is a word that says no.
+type denial struct{ sent, word int32 }
+
+// A scan is one pass over a text, with all its memory.
+type scan struct {
+	t     *Tagger
+	langs langSet
+
+	folded  folded
+	field   uint8
+	word    int32 // of the current word
+	sent    int32
+	hits    []hit
+	members []member
+	pending []pending // by near
+	serial  int64     // of the first sentence of this text
+	sents   []sentence
+	blocked []blocked
+	denials []denial
+	needed  []bool  // by subject
+	cueSeen []int32 // atoms of domain cues found, each once
+	cues    [maxDomains]float64
+
+	rules   []tally // by rule; only those in touched are not zero
+	touched []int32
+	scores  []float64 // by subject
+	literal float64
+	seen    []uint8 // by rule
+	mass    [classes]float64
+	size    int // bytes
+}
+
+func newScan(t *Tagger) *scan {
+	subjects := len(t.topics) + 1
+	return &scan{t: t, needed: make([]bool, subjects), rules: make([]tally, len(t.rules)), seen: make([]uint8, len(t.rules)), pending: make([]pending, len(t.nears)), scores: make([]float64, subjects)}
+}
+
+// reset forgets the last text.
+func (s *scan) reset(langs langSet) {
+	// Serials start at 1, so that nothing is pending in a new scan.
+	s.serial += int64(len(s.sents)) + 1
+	s.langs, s.field, s.word, s.sent = langs, 0, 0, 0
+	s.hits, s.members, s.sents, s.blocked, s.denials, s.cueSeen = s.hits[:0], s.members[:0], s.sents[:0], s.blocked[:0], s.denials[:0], s.cueSeen[:0]
+	clear(s.needed)
+	clear(s.scores)
+	clear(s.cues[:])
+	for _, r := range s.touched {
+		s.rules[r] = tally{}
+	}
+	s.touched = s.touched[:0]
+	s.literal, s.size = 0, 0
+	clear(s.mass[:])
+}
+
+// read finds the terms of one field.
+func (s *scan) read(field uint8, text string) {
+	s.field, s.word = field, 0
+	s.t.alphabet.fold(&s.folded, text)
+	s.size += min(len(text), maxField)
+	sym, class := s.folded.sym, s.t.alphabet.class
+	s.newSentence(true)
+	whole, first := int32(0), int32(0) // first word of the sentence
+	for i := 0; i < len(sym); {
+		switch class[sym[i]] {
+		case classNone:
+			if sym[i] == symStop || sym[i] == symPara {
+				s.newSentence(s.word > first)
+				first = s.word
+			}
+			i++
+		case classWhole:
+			s.walk(s.t.trie.root[sym[i]], i, i+1)
+			// Two ideographs or kana are about a word.
+			whole++
+			s.word += whole & 1
+			i++
+		default:
+			end := s.wordEnd(i)
+			s.walk(s.t.trie.root[sym[i]], i, i+1)
+			switch s.t.alphabet.script[sym[i]] {
+			case scriptArabic:
+				s.afterArabicPrefix(i, end)
+			case scriptHebrew:
+				s.afterHebrewPrefix(i, end)
+			}
+			s.word++
+			i = end
+		}
+	}
+}
+
+// newSentence begins a sentence, unless the current one is still empty.
+func (s *scan) newSentence(used bool) {
+	if !used {
+		return
+	}
+	s.sents = append(s.sents, sentence{})
+	s.sent = int32(len(s.sents) - 1)
+}
+
+// wordEnd is the end of the word that i is in.
+func (s *scan) wordEnd(i int) int {
+	sym, class := s.folded.sym, s.t.alphabet.class
+	for i < len(sym) && class[sym[i]] == classWord {
+		i++
+	}
+	return i
+}
+
+// walk follows the trie from the node at, which was reached by the symbols
+// from start to i, and records every term that ends at the end of a word.
+func (s *scan) walk(at int32, start, i int) {
+	t, sym := s.t.trie, s.folded.sym
+	for at != 0 {
+		n := &t.nodes[at]
+		if n.langs&s.langs == 0 {
+			return
+		}
+		if n.out < n.outs && s.ends(i) {
+			s.record(n, start, i)
+		}
+		if n.star != 0 {
+			s.walk(n.star, start, s.wordEnd(i))
+		}
+		if i == len(sym) {
+			return
+		}
+		space := sym[i] == symSpace
+		at = t.child(n, sym[i])
+		i++
+		if space && at != 0 {
+			if j := s.afterArticle(i); j > i {
+				s.walk(at, start, j)
+			}
+		}
+	}
+}
+
+// afterArticle passes the article that Arabic and Hebrew repeat before the
+// later words of a phrase (an armed group, the group the armed), so that terms
+// need not spell out both forms. It returns i if there is none.
+func (s *scan) afterArticle(i int) int {
+	a, sym := s.t.alphabet, s.folded.sym
+	switch {
+	case i+1+minPrefixed < len(sym) && sym[i] == a.alef && sym[i+1] == a.lam:
+		return i + 2
+	case i+minPrefixed < len(sym) && sym[i] == a.he:
+		return i + 1
+	}
+	return i
+}
+
+// ends reports whether a word may end before symbol i.
+func (s *scan) ends(i int) bool {
+	sym, class := s.folded.sym, s.t.alphabet.class
+	return i == len(sym) || class[sym[i]] != classWord || class[sym[i-1]] == classWhole
+}
+
+// minPrefixed is how many letters must be left of a word when a prefix is
+// taken off: of shorter ones too many would be other words.
+const minPrefixed = 3
+
+// afterArabicPrefix looks for terms behind the particles that Arabic writes
+// in one word with the next: and, so, with, to, like, and the article.
+func (s *scan) afterArabicPrefix(i, end int) {
+	i = s.skip(i, end, "وف")
+	i = s.skip(i, end, "بلك")
+	// li- and the article al- are written ll-.
+	if j := s.skip(i, end, "ا"); j > i {
+		s.skip(j, end, "ل")
+	} else {
+		s.skip(i, end, "ل")
+	}
+}
+
+// afterHebrewPrefix does the same for Hebrew, with up to three particles.
+func (s *scan) afterHebrewPrefix(i, end int) {
+	for range 3 {
+		j := s.skip(i, end, "והבלמשכ")
+		if j == i {
+			return
+		}
+		i = j
+	}
+}
+
+// skip passes the letter at i if it is one of letters and looks for terms
+// behind it. It returns where it looked, or i.
+func (s *scan) skip(i, end int, letters string) int {
+	if end-i <= minPrefixed {
+		return i
+	}
+	sym := s.folded.sym
+	for _, r := range letters {
+		if n, ok := s.t.alphabet.number[r]; ok && n == sym[i] {
+			s.walk(s.t.trie.root[sym[i+1]], i+1, i+2)
+			return i + 1
+		}
+	}
+	return i
+}
+
+// record notes what the terms that end at n mean.
+func (s *scan) record(n *trieNode, start, end int) {
+	for _, o := range s.t.trie.out[n.out:n.outs] {
+		if s.langs&(1<<o.lang) == 0 {
+			continue
+		}
+		switch a := &s.t.atoms[o.atom]; a.kind {
+		case atomRule:
+			if len(s.hits) < maxHits {
+				from, to := s.folded.span(start, end)
+				s.hits = append(s.hits, hit{rule: a.index, sent: s.sent, start: int32(from), end: int32(to), word: s.word, field: s.field})
+			}
+		case atomNear:
+			if len(s.members) < maxMembers && len(s.hits) < maxHits {
+				from, to := s.folded.span(start, end)
+				s.member(a, int32(from), int32(to))
+			}
+		case atomNeed:
+			s.needed[a.index] = true
+		case atomNot:
+			if len(s.blocked) < maxHits {
+				s.blocked = append(s.blocked, blocked{a.index, s.sent})
+			}
+		case atomDomain:
+			s.cue(a.index, o.atom)
+		case atomLiteral:
+			if n := &s.sents[s.sent].literal; *n < 255 {
+				*n++
+			}
+			if s.unseen(o.atom) {
+				s.literal++
+			}
+		case atomPast:
+			s.sents[s.sent].past = true
+		case atomNegation:
+			if len(s.denials) < maxHits {
+				s.denials = append(s.denials, denial{s.sent, s.word})
+			}
+		}
+	}
+}
+
+// maxCues is how many different cues of war and other domains are told apart.
+const maxCues = 128
+
+// cue counts a cue of a domain: for its sentence, and once for the text.
+func (s *scan) cue(domain, atom int32) {
+	if n := &s.sents[s.sent].cues[domain]; *n < 255 {
+		*n++
+	}
+	if s.unseen(atom) {
+		s.cues[domain]++
+	}
+}
+
+// unseen reports whether a cue is found for the first time in the text.
+func (s *scan) unseen(atom int32) bool {
+	if len(s.cueSeen) == maxCues || slices.Contains(s.cueSeen, atom) {
+		return false
+	}
+	s.cueSeen = append(s.cueSeen, atom)
+	return true
+}
