@@ -33,6 +33,7 @@ var homes = map[string][]string{
 	"golang.org/x/net/html":                 {"ingest/article", "ingest/feed"},
 	"golang.org/x/net/html/atom":            {"ingest/article"},
 	"golang.org/x/net/html/charset":         {"ingest/article", "ingest/feed"},
+	"golang.org/x/net/idna":                 {"ingest/fetch"},
 	"golang.org/x/net/publicsuffix":         {"ingest"},
 	"golang.org/x/text":                     {"ingest/article", "ingest/feed", "enrich/topic", "enrich/place", "enrich/language"},
 	"golang.org/x/sync":                     {"."},
@@ -191,9 +192,13 @@ func TestExportedNamesAreDocumented(t *testing.T) {
 		missing("package", p.dir, d.Doc)
 		values := func(list []*doc.Value) {
 			for _, v := range list {
-				for _, name := range v.Names {
-					if token.IsExported(name) {
-						missing("value", name, v.Doc)
+				for _, spec := range v.Decl.Specs {
+					// A comment above the group, above the name or behind it.
+					vs := spec.(*ast.ValueSpec)
+					for _, name := range vs.Names {
+						if name.IsExported() {
+							missing("value", name.Name, v.Doc+vs.Doc.Text()+vs.Comment.Text())
+						}
 					}
 				}
 			}

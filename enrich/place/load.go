@@ -89,6 +89,7 @@ func Load(fsys fs.FS) (*Gazetteer, error) {
 		{"capitals.tsv", l.namesOf(capital)},
 		{"regions.tsv", l.namesOf(region)},
 		{"exemplars.tsv", l.namesOf(region)},
+		{"subdivisions.tsv", l.namesOf(town)},
 		{"cities.tsv", l.namesOf(town)},
 		{"blocked.tsv", l.blocked},
 		{"context.tsv", l.cues},

@@ -39,6 +39,7 @@ type scan struct {
 	langs langSet
 
 	folded  folded
+	found   [maxLanguages]int32 // terms by language
 	field   uint8
 	word    int32 // of the current word
 	sent    int32
@@ -73,6 +74,7 @@ func (s *scan) reset(langs langSet) {
 	s.serial += int64(len(s.sents)) + 1
 	s.langs, s.field, s.word, s.sent = langs, 0, 0, 0
 	s.hits, s.members, s.sents, s.blocked, s.denials, s.cueSeen = s.hits[:0], s.members[:0], s.sents[:0], s.blocked[:0], s.denials[:0], s.cueSeen[:0]
+	clear(s.found[:])
 	clear(s.needed)
 	clear(s.scores)
 	clear(s.cues[:])
@@ -238,6 +240,7 @@ func (s *scan) record(n *trieNode, start, end int) {
 		if s.langs&(1<<o.lang) == 0 {
 			continue
 		}
+		s.found[o.lang]++
 		switch a := &s.t.atoms[o.atom]; a.kind {
 		case atomRule:
 			if len(s.hits) < maxHits {

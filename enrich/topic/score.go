@@ -23,7 +23,7 @@ const (
 	needRelevant = 2.0
 
 	// A text of less relevance has no topics: what matched was said in passing
-	// or meant otherwise.
+	// or meant otherwise. So whatever has a topic is relevant.
 	topicRelevance = 0.5
 )
 
@@ -45,13 +45,41 @@ func (t *Tagger) Tag(text Text) Result {
 
 // run fills s.scores.
 func (s *scan) run(text *Text) {
-	s.reset(s.t.languagesOf(text))
-	s.read(inHeadline, text.Headline)
-	s.read(inLead, text.Lead)
-	s.read(inBody, text.Body)
+	langs := s.t.languagesOf(text)
+	s.readAll(langs, text)
+	if own := langs &^ s.t.any; own&(own-1) != 0 {
+		// Of many languages, the one most of whose words are found: a bomber
+		// is a striker only in Italian.
+		s.readAll(s.likeliest(own)|s.t.any, text)
+	}
 	s.weigh(text.Lead != "")
 	s.addUp()
 	s.count()
+}
+
+// readAll finds the terms of langs in all fields.
+func (s *scan) readAll(langs langSet, text *Text) {
+	s.reset(langs)
+	s.read(inHeadline, text.Headline)
+	s.read(inLead, text.Lead)
+	s.read(inBody, text.Body)
+}
+
+// likeliest returns those of langs of which most terms were found.
+func (s *scan) likeliest(langs langSet) langSet {
+	var best langSet
+	most := int32(0)
+	for lang := range maxLanguages {
+		one := langSet(1) << lang
+		switch n := s.found[lang]; {
+		case langs&one == 0 || n < most:
+		case n == most:
+			best |= one
+		default:
+			best, most = one, n
+		}
+	}
+	return best
 }
 
 // weigh gives each hit its weight, by class, zone and company.

@@ -33,7 +33,7 @@ func (f folder) fold(r rune) []rune {
 // foldTerm checks a term and returns its folded runes, with ' ' between
 // words and '*' for a star.
 func foldTerm(f folder, term string) ([]rune, error) {
-	var out []rune
+	out := make([]rune, 0, len(term))
 	var word int        // letters in the current word
 	var possessive bool // the rune before was the apostrophe of 's
 	runes := []rune(term)
@@ -85,7 +85,9 @@ func foldTerm(f folder, term string) ([]rune, error) {
 			out = append(out, folded...)
 		}
 	}
-	out = []rune(strings.TrimRight(string(out), " "))
+	for len(out) > 0 && out[len(out)-1] == ' ' {
+		out = out[:len(out)-1]
+	}
 	if len(out) == 0 {
 		return nil, errors.New("empty term")
 	}

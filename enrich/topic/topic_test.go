@@ -155,7 +155,7 @@ func checkResult(t *testing.T, text Text, r Result) {
 	}
 	last := 1.0
 	for _, topic := range r.Topics {
-		if topic.Confidence > last || topic.Confidence < 0.5-1e-6 || topic.Confidence > 1 {
+		if topic.Confidence > last || topic.Confidence < 0.5-1e-6 || r.Relevance < 0.5 || topic.Confidence > 1 {
 			t.Errorf("%s: confidence %v after %v", topic.ID, topic.Confidence, last)
 		}
 		last = topic.Confidence

@@ -40,6 +40,7 @@ type End struct {
 	Reason string // for people, one line
 }
 
+// Error names the state and the reason.
 func (e *End) Error() string { return string(e.State) + ": " + e.Reason }
 
 // A Retry is the error of a page that must not be asked for before At.
@@ -49,6 +50,7 @@ type Retry struct {
 	Err      error
 }
 
+// Error names the time and the cause.
 func (e *Retry) Error() string {
 	return fmt.Sprintf("come back at %s: %v", e.At.Format(time.TimeOnly), e.Err)
 }
