@@ -147,7 +147,7 @@ func (t text) correct(correction string) (text, error) {
 		case "note:":
 			t.blocks = append(t.blocks, block{Text: words})
 		default:
-			return t, fmt.Errorf("line %q starts with none of - + note:", line)
+			return t, fmt.Errorf("line %q starts with none of \"-\", \"+\" and \"note:\"", line)
 		}
 	}
 	return t, nil
