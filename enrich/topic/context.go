@@ -1,6 +1,6 @@
 package topic
 
-// domains reads context.yaml: the words of worlds that borrow the language of
+// context reads context.yaml: the words of worlds that borrow the language of
 // war, and the words that put a sentence in the past or deny it.
 //
 //	domains:

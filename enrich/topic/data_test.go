@@ -16,3 +16,37 @@ func TestTopicFiles(t *testing.T) {
 		t.Errorf("topics = %d, want %d", got, want)
 	}
 }
+
+func TestDefaultIsTheFilesInData(t *testing.T) {
+	want, err := Load(os.DirFS("data"))
+	if err != nil {
+		t.Skip("the rule files do not load; see TestTopicFiles")
+	}
+	got, err := Default()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got.Version() != want.Version() {
+		t.Errorf("Default().Version() = %s, want that of data, %s", got.Version(), want.Version())
+	}
+}
+
+// TestEveryTopicHasAGroup checks what a record needs of each topic.
+func TestEveryTopicHasAGroup(t *testing.T) {
+	tagger, err := Load(os.DirFS("data"))
+	if err != nil {
+		t.Skip("the rule files do not load; see TestTopicFiles")
+	}
+	groups := map[string]bool{}
+	for _, g := range tagger.Groups() {
+		groups[g.ID] = true
+	}
+	for _, info := range tagger.Topics() {
+		if !groups[info.Group] {
+			t.Errorf("%s: no group %q", info.ID, info.Group)
+		}
+		if len(info.IPTC) == 0 {
+			t.Errorf("%s: no IPTC code", info.ID)
+		}
+	}
+}

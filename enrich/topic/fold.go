@@ -1,8 +1,6 @@
 package topic
 
 import (
-	"maps"
-	"slices"
 	"unicode"
 	"unicode/utf8"
 
@@ -60,7 +58,7 @@ func foldRune(dst []rune, r rune) []rune {
 	switch {
 	case r < utf8.RuneSelf:
 		return append(dst, unicode.ToLower(r))
-	case unhan(r) || 0xAC00 <= r && r <= 0xD7A3:
+	case ideograph(r) || 0xAC00 <= r && r <= 0xD7A3:
 		return append(dst, r) // ideographs and Hangul syllables stand for themselves
 	}
 	var buf [utf8.UTFMax]byte
@@ -85,8 +83,8 @@ func foldRune(dst []rune, r rune) []rune {
 	return dst
 }
 
-// unhan reports whether r is a unified ideograph that folds to itself.
-func unhan(r rune) bool { return 0x3400 <= r && r <= 0x9FFF || 0x20000 <= r && r <= 0x2A6DF }
+// ideograph reports whether r is a unified ideograph that folds to itself.
+func ideograph(r rune) bool { return 0x3400 <= r && r <= 0x9FFF || 0x20000 <= r && r <= 0x2A6DF }
 
 // mark reports whether c only decorates the letter before it: accents of
 // European letters, vowel signs of Arabic and Hebrew, the Devanagari nukta,
@@ -148,7 +146,7 @@ func stop(c rune) (is, sure bool) {
 // classOf says how r behaves at the edges of words.
 func classOf(r rune) uint8 {
 	switch {
-	case unhan(r), 0x3040 <= r && r <= 0x30FF && r != '・', 0x31F0 <= r && r <= 0x31FF, 0xFF66 <= r && r <= 0xFF9F, 0x0E00 <= r && r <= 0x0EFF, 0xF900 <= r && r <= 0xFAFF, r == '々', r == '〇':
+	case ideograph(r), 0x3040 <= r && r <= 0x30FF && r != '・', 0x31F0 <= r && r <= 0x31FF, 0xFF66 <= r && r <= 0xFF9F, 0x0E00 <= r && r <= 0x0EFF, 0xF900 <= r && r <= 0xFAFF, r == '々', r == '〇':
 		return classWhole
 	case unicode.IsLetter(r), unicode.IsDigit(r), unicode.IsMark(r), unicode.IsNumber(r):
 		return classWord
@@ -156,18 +154,31 @@ func classOf(r rune) uint8 {
 	return classNone
 }
 
-// newAlphabet numbers the folded runes that terms use and tabulates how every
-// rune of the scripts we know is folded.
-func newAlphabet(used map[rune]bool) *alphabet {
+func newAlphabet() *alphabet {
 	a := &alphabet{long: map[rune][]uint16{}, number: map[rune]uint16{}}
-	a.class = []uint8{symLetter: classWord, symIdeo: classWhole, symPara: classNone}
+	a.class = make([]uint8, firstLetter)
+	a.class[symLetter], a.class[symIdeo] = classWord, classWhole
 	a.script = make([]script, firstLetter)
-	a.class = append(a.class, make([]uint8, int(firstLetter)-len(a.class))...)
-	for _, r := range slices.Sorted(maps.Keys(used)) {
-		a.number[r] = uint16(len(a.class))
+	return a
+}
+
+// use numbers a folded rune of a term; symMax when there are too many.
+func (a *alphabet) use(r rune) uint16 {
+	n, ok := a.number[r]
+	if !ok && len(a.class) < symMax {
+		n = uint16(len(a.class))
+		a.number[r] = n
 		a.class = append(a.class, classOf(r))
 		a.script = append(a.script, scriptOf(r))
+	} else if !ok {
+		n = symMax
 	}
+	return n
+}
+
+// seal tabulates how every rune of the scripts we know is folded, when all
+// letters of terms are numbered.
+func (a *alphabet) seal(f folder) {
 	article := func(r rune) uint16 {
 		if n, ok := a.number[r]; ok {
 			return n
@@ -177,33 +188,30 @@ func newAlphabet(used map[rune]bool) *alphabet {
 	a.alef, a.lam, a.he = article('ا'), article('ل'), article('ה')
 	for _, block := range foldedBlocks {
 		for p := block[0] >> 8; p <= block[1]>>8; p++ {
-			a.fillPage(p)
+			a.fillPage(f, p)
 		}
 	}
-	for r := range used {
+	for r := range a.number {
 		if r < 1<<16 && a.pages[r>>8] == nil {
-			a.fillPage(r >> 8)
+			a.fillPage(f, r>>8)
 		}
 	}
-	return a
 }
 
 // foldedBlocks are the parts of Unicode where folding does more than tell
 // letters from the rest.
 var foldedBlocks = [][2]rune{{0x0000, 0x06FF}, {0x0900, 0x09FF}, {0x1E00, 0x20FF}, {0x2100, 0x21FF}, {0x3000, 0x32FF}, {0xFB00, 0xFEFF}, {0xFF00, 0xFFFD}}
 
-func (a *alphabet) fillPage(p rune) {
+func (a *alphabet) fillPage(f folder, p rune) {
 	page := new([256]uint16)
-	var buf [32]rune
 	for i := range page {
-		r := p<<8 | rune(i)
-		page[i] = a.entry(r, buf[:0])
+		page[i] = a.entry(f, p<<8|rune(i))
 	}
 	a.pages[p] = page
 }
 
 // entry is what page says of r.
-func (a *alphabet) entry(r rune, buf []rune) uint16 {
+func (a *alphabet) entry(f folder, r rune) uint16 {
 	switch is, sure := stop(r); {
 	case r == '.':
 		return noteDot
@@ -226,7 +234,7 @@ func (a *alphabet) entry(r rune, buf []rune) uint16 {
 	case mark(r):
 		return symDrop
 	}
-	folded := foldRune(buf, r)
+	folded := f.fold(r)
 	switch len(folded) {
 	case 0:
 		return symDrop

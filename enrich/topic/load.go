@@ -6,11 +6,13 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"iter"
 	"path"
 	"regexp"
+	"runtime"
 	"slices"
 	"strings"
-	"sync"
+	"sync/atomic"
 
 	"github.com/goccy/go-yaml/parser"
 )
@@ -32,14 +34,40 @@ type source struct {
 // Load reads a taxonomy: GROUP/group.yaml, GROUP/TOPIC.yaml, context.yaml and
 // relevance.yaml (the last two may be missing). The error joins everything
 // that is wrong, each with file:line and reason; it includes every test in
-// the files that fails.
+// the files that fails. A topic file looks like this:
+//
+//	topic: peace.ceasefire
+//	label: Ceasefire, truce
+//	iptc: [{code: "medtop:20000073", name: peace process, match: broad}]
+//	acled: [Agreement]
+//	plover: [AGREE]
+//	terms:
+//	  en:                                  # or any: for terms of every language
+//	    strong: [cease-fire*]              # one is enough
+//	    likely: [truce*, armistice*]       # two different ones are, or one in the headline
+//	    weak: [lull in fighting]           # support
+//	    near:                              # a word of every group within so many words, in any order
+//	      - {all: [[halt*, stop*], [fighting, shelling]], within: 6, weight: strong}
+//	    needs: [troops, rebels]            # without one of these, likely and weak do not count
+//	    not: [derby truce]                 # no match counts in a sentence that has one of these
+//	tests:
+//	  - {lang: en, match: "A cease-fire began at noon."}
+//	  - {lang: en, headline: "Neighbours at peace", never: "They called a truce over the hedge."}
+//
+// Terms match whole words in any case and with or without accents; a hyphen,
+// an apostrophe and white space are the same. A star at the end of a word
+// stands for any letters. The articles and particles that Arabic and Hebrew
+// write in one word with the next need not be spelled out. In Chinese and
+// Japanese a term matches anywhere, and two characters count as a word.
+// File relevance.yaml has the keys terms and tests; its tests are of relevance
+// of at least one half. For context.yaml see context.go.
 func Load(fsys fs.FS) (*Tagger, error) {
-	sources, err := read(fsys)
+	files, err := read(fsys)
 	if err != nil {
 		return nil, err
 	}
 	var f faults
-	t, tests := compile(sources, &f)
+	t, tests := compile(files, &f)
 	if len(f.list) == 0 {
 		t.runTests(tests, &f)
 	}
@@ -49,9 +77,14 @@ func Load(fsys fs.FS) (*Tagger, error) {
 	return t, nil
 }
 
-// read reads all rule files. An error is one of reading; what the parser does
-// not like is in the source.
-func read(fsys fs.FS) ([]source, error) {
+// A reading is a set of rule files on their way from disk.
+type reading struct {
+	names   []string
+	sources iter.Seq[source] // in order of names; to be ranged over once
+}
+
+// read lists the files of a taxonomy and begins to read them.
+func read(fsys fs.FS) (*reading, error) {
 	var names []string
 	err := fs.WalkDir(fsys, ".", func(name string, d fs.DirEntry, err error) error {
 		if err != nil || d.IsDir() || path.Ext(name) != ".yaml" {
@@ -67,14 +100,32 @@ func read(fsys fs.FS) ([]source, error) {
 		return nil, fmt.Errorf("taxonomy: more than %d files", maxFiles)
 	}
 	slices.Sort(names)
-	sources := make([]source, len(names))
-	// Parsing is most of the cost of loading, and files are independent.
-	var wg sync.WaitGroup
-	for i, name := range names {
-		wg.Go(func() { sources[i] = readSource(fsys, name) })
+	return &reading{names, parse(fsys, names)}, nil
+}
+
+// parse reads and parses files in the background, which is most of the
+// cost of loading, and yields them in order; the first are compiled while the
+// last are read.
+func parse(fsys fs.FS, names []string) iter.Seq[source] {
+	return func(yield func(source) bool) {
+		ready := make([]chan source, len(names))
+		for i := range ready {
+			ready[i] = make(chan source, 1)
+		}
+		var next atomic.Int64
+		for range runtime.GOMAXPROCS(0) {
+			go func() {
+				for i := next.Add(1) - 1; i < int64(len(names)); i = next.Add(1) - 1 {
+					ready[i] <- readSource(fsys, names[i])
+				}
+			}()
+		}
+		for i := range ready {
+			if !yield(<-ready[i]) {
+				return
+			}
+		}
 	}
-	wg.Wait()
-	return sources, nil
 }
 
 func readSource(fsys fs.FS, name string) source {
@@ -109,6 +160,7 @@ type loader struct {
 	f     *faults
 	tests []test
 	taken map[string]string // topic and group IDs to where they stand
+	known map[string][]rune // terms, folded
 }
 
 // A test is one line of a topic file's tests.
@@ -119,43 +171,56 @@ type test struct {
 	want    bool
 }
 
+// Kinds of rule files, after the names of those that have one.
 const (
 	contextFile   = "context.yaml"
 	relevanceFile = "relevance.yaml"
 	groupFile     = "group.yaml"
+	topicFile     = "TOPIC.yaml"
 )
 
-func compile(sources []source, f *faults) (*Tagger, []test) {
-	l := &loader{compiler: newCompiler(), t: &Tagger{}, f: f, taken: map[string]string{}}
+func kindOf(name string) string {
+	switch {
+	case name == contextFile, name == relevanceFile:
+		return name
+	case path.Base(name) == groupFile:
+		return groupFile
+	}
+	return topicFile
+}
+
+// compile makes a Tagger of the files.
+func compile(files *reading, f *faults) (*Tagger, []test) {
+	topics := 0
+	for _, name := range files.names {
+		if kindOf(name) == topicFile {
+			topics++
+		}
+	}
+	if topics == 0 {
+		f.list = append(f.list, errors.New("taxonomy: no topic files"))
+	}
+	l := &loader{compiler: newCompiler(), t: &Tagger{needy: make([]langSet, topics+1)}, f: f, taken: map[string]string{}, known: map[string][]rune{}}
 	sum := sha256.New()
-	var topics []source
-	var relevance, context source
-	for _, s := range sources {
+	for s := range files.sources {
 		fmt.Fprintf(sum, "%s %d\n", s.name, len(s.data))
 		sum.Write(s.data)
-		switch dir, base := path.Split(s.name); {
-		case s.err != nil:
+		if s.err != nil {
 			f.list = append(f.list, s.err)
-		case s.name == contextFile:
-			context = s
-		case s.name == relevanceFile:
-			relevance = s
-		case base == groupFile:
-			l.group(s, strings.TrimSuffix(dir, "/"))
-		default:
-			topics = append(topics, s)
+			continue
+		}
+		switch kindOf(s.name) {
+		case contextFile:
+			l.context(s.root)
+		case relevanceFile:
+			l.relevance(s.root, int32(topics))
+		case groupFile:
+			l.group(s)
+		case topicFile:
+			l.topic(s)
 		}
 	}
 	l.t.version = hex.EncodeToString(sum.Sum(nil)[:6])
-	if len(topics) == 0 && len(f.list) == 0 {
-		f.list = append(f.list, errors.New("taxonomy: no topic files"))
-	}
-	l.t.needy = make([]langSet, len(topics)+1)
-	for _, s := range topics {
-		l.topic(s)
-	}
-	l.relevance(relevance.root, int32(len(topics)))
-	l.context(context.root)
 	l.seal()
 	return l.t, l.tests
 }
@@ -163,7 +228,8 @@ func compile(sources []source, f *faults) (*Tagger, []test) {
 // seal builds the tables that a scan walks.
 func (l *loader) seal() {
 	t := l.t
-	t.alphabet, t.trie = l.finish()
+	l.alphabet.seal(l.folded)
+	t.alphabet, t.trie = l.alphabet, l.trie.build(len(l.alphabet.class))
 	t.atoms, t.langs = l.atoms, l.langs
 	for tag, n := range l.langs {
 		if tag == anyLanguage {
@@ -238,8 +304,9 @@ func (l *loader) code(n node) Code {
 	return c
 }
 
-// group reads a group file in the folder dir.
-func (l *loader) group(s source, dir string) {
+// group reads a group file.
+func (l *loader) group(s source) {
+	dir := path.Dir(s.name)
 	info, at, rest := l.describe(s.root, "group")
 	for _, e := range rest {
 		l.f.add(e.at, "unknown key %q", e.key)

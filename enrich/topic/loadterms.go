@@ -55,7 +55,9 @@ func (l *loader) rulesOf(list node, seen map[string]class, r rule) {
 		}
 		seen[string(folded)] = r.class
 		r.name = prefix + it.text()
-		l.term(folded, r.lang, atom{kind: atomRule, index: int32(len(l.t.rules))})
+		if err := l.term(folded, r.lang, atom{kind: atomRule, index: int32(len(l.t.rules))}); err != nil {
+			l.f.add(it, "%v", err)
+		}
 		l.t.rules = append(l.t.rules, r)
 	}
 }
@@ -64,7 +66,9 @@ func (l *loader) rulesOf(list node, seen map[string]class, r rule) {
 func (l *loader) words(list node, lang uint8, a atom) (first string) {
 	for _, it := range list.items(l.f) {
 		if folded := l.fold(it); folded != nil {
-			l.term(folded, lang, a)
+			if err := l.term(folded, lang, a); err != nil {
+				l.f.add(it, "%v", err)
+			}
 			if first == "" {
 				first = it.text()
 			}
@@ -78,11 +82,15 @@ func (l *loader) fold(n node) []rune {
 	if s == "" {
 		return nil
 	}
+	if folded, ok := l.known[s]; ok {
+		return folded // most words stand in many rules
+	}
 	folded, err := foldTerm(l.folded, s)
 	if err != nil {
 		l.f.add(n, "%v", err)
 		return nil
 	}
+	l.known[s] = folded
 	return folded
 }
 

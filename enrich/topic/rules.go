@@ -1,5 +1,7 @@
 package topic
 
+import "errors"
+
 // A class is how much one term says.
 type class uint8
 
@@ -55,24 +57,18 @@ type atom struct {
 	index int32
 }
 
-// A compiler turns terms into atoms and collects them for the trie, whose
-// alphabet is known only when all terms are.
+// A compiler turns terms into atoms and enters them into the trie.
 type compiler struct {
-	atoms  []atom
-	terms  []compiledTerm
-	used   map[rune]bool
-	langs  map[string]uint8
-	names  []string // languages by number
-	folded folder
-}
-
-type compiledTerm struct {
-	folded []rune
-	out    output
+	atoms    []atom
+	langs    map[string]uint8
+	folded   folder
+	alphabet *alphabet
+	trie     *trieBuilder
+	sym      []uint16 // of the term at hand
 }
 
 func newCompiler() *compiler {
-	return &compiler{used: map[rune]bool{}, langs: map[string]uint8{}, folded: folder{}}
+	return &compiler{langs: map[string]uint8{}, folded: folder{}, alphabet: newAlphabet(), trie: newTrieBuilder()}
 }
 
 // language numbers a language; ok is false when there are too many or its
@@ -81,48 +77,33 @@ func (c *compiler) language(tag string) (uint8, bool) {
 	if n, ok := c.langs[tag]; ok {
 		return n, true
 	}
-	if _, ok := languageScript[tag]; !ok && tag != anyLanguage || len(c.names) == maxLanguages {
+	if _, ok := languageScript[tag]; !ok && tag != anyLanguage || len(c.langs) == maxLanguages {
 		return 0, false
 	}
-	n := uint8(len(c.names))
+	n := uint8(len(c.langs))
 	c.langs[tag] = n
-	c.names = append(c.names, tag)
 	return n, true
 }
 
 // term enters one term for one atom.
-func (c *compiler) term(folded []rune, lang uint8, a atom) {
-	c.terms = append(c.terms, compiledTerm{folded, output{lang, int32(len(c.atoms))}})
+func (c *compiler) term(folded []rune, lang uint8, a atom) error {
+	c.sym = c.sym[:0]
+	for _, r := range folded {
+		sym := symPunct
+		switch r {
+		case ' ':
+			sym = symSpace
+		case '*':
+			sym = starSym
+		case punctRune:
+		default:
+			if sym = c.alphabet.use(r); sym == symMax {
+				return errors.New("the terms use too many different letters")
+			}
+		}
+		c.sym = append(c.sym, sym)
+	}
+	c.trie.add(c.sym, output{lang, int32(len(c.atoms))})
 	c.atoms = append(c.atoms, a)
-}
-
-// finish builds the alphabet and the trie.
-func (c *compiler) finish() (*alphabet, *trie) {
-	for _, folded := range c.folded {
-		for _, r := range folded {
-			if classOf(r) != classNone {
-				c.used[r] = true
-			}
-		}
-	}
-	a := newAlphabet(c.used)
-	b := newTrieBuilder(len(a.class))
-	var sym []uint16
-	for _, t := range c.terms {
-		sym = sym[:0]
-		for _, r := range t.folded {
-			switch r {
-			case ' ':
-				sym = append(sym, symSpace)
-			case '*':
-				sym = append(sym, starSym)
-			case punctRune:
-				sym = append(sym, symPunct)
-			default:
-				sym = append(sym, a.number[r])
-			}
-		}
-		b.add(sym, t.out)
-	}
-	return a, b.build()
+	return nil
 }

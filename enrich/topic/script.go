@@ -38,7 +38,7 @@ func scriptOf(r rune) script {
 		return scriptArabic
 	case 0x900 <= r && r <= 0x97F:
 		return scriptDevanagari
-	case unhan(r), 0x3040 <= r && r <= 0x30FF:
+	case ideograph(r), 0x3040 <= r && r <= 0x30FF:
 		return scriptEastAsian
 	case unicode.IsLetter(r):
 		return scriptOther

@@ -62,8 +62,8 @@ type chainedOutput struct {
 // starSym stands for a star in a term's symbols.
 const starSym = symMax
 
-func newTrieBuilder(symbols int) *trieBuilder {
-	return &trieBuilder{nodes: make([]buildNode, 1, 1<<16), root: make([]int32, symbols)}
+func newTrieBuilder() *trieBuilder {
+	return &trieBuilder{nodes: make([]buildNode, 1, 1<<18)}
 }
 
 // add enters a term.
@@ -88,6 +88,9 @@ func (b *trieBuilder) find(at int32, sym uint16) int32 {
 		return b.nodes[at].star
 	}
 	if at == 0 {
+		if int(sym) >= len(b.root) {
+			b.root = append(b.root, make([]int32, int(sym)+1-len(b.root))...)
+		}
 		return b.root[sym]
 	}
 	c := b.nodes[at].child
@@ -113,8 +116,9 @@ func (b *trieBuilder) grow(at int32, sym uint16) int32 {
 	return to
 }
 
-// build lays the nodes out for walking.
-func (b *trieBuilder) build() *trie {
+// build lays the nodes out for walking texts in so many symbols.
+func (b *trieBuilder) build(symbols int) *trie {
+	b.root = append(b.root, make([]int32, max(0, symbols-len(b.root)))...)
 	t := &trie{nodes: make([]trieNode, len(b.nodes)), root: b.root, out: make([]output, 0, len(b.outs))}
 	// Children have higher numbers than their parents: going backwards, the
 	// languages below a node are known when it is its turn.
