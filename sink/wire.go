@@ -1,6 +1,7 @@
 package sink
 
 import (
+	"cmp"
 	"crypto/sha256"
 	"encoding/hex"
 	"math"
@@ -26,7 +27,7 @@ func (s *Sink) wire(r *enrich.Record, now time.Time) *record.Record {
 		Standard: record.NinjsStandard, URI: "urn:uuid:" + r.ID, Type: "text", RepresentationType: "full",
 		Version: "1", PubStatus: record.Usable, FirstCreated: now, VersionCreated: now, ContentCreated: r.Published.UTC(),
 		By: strings.Join(r.Byline, ", "), Subjects: s.subjects(r.Tags), Associations: pictures(r.Images),
-		InfoSources: []record.InfoSource{{Name: r.Feed.Name(), Role: "publisher"}},
+		InfoSources: []record.InfoSource{{Name: cmp.Or(r.Publisher, r.Feed.Name()), Role: "publisher"}},
 	}
 	if r.Partial {
 		rec.RepresentationType = "partial"
@@ -66,7 +67,7 @@ func (s *Sink) wire(r *enrich.Record, now time.Time) *record.Record {
 		Extraction: record.Extraction{Method: r.Method, Quality: round(r.Quality), Partial: r.Partial, Sources: r.Sources},
 		Provenance: record.Provenance{
 			Feed: r.Feed.ID, FeedURL: r.Feed.URL, Entry: r.Entry.Key, EntryID: r.Entry.ID, Publisher: publisher(r.Feed),
-			URL: r.URL, FirstSeen: r.Entry.FirstSeen, Fetched: r.Fetched, Robots: r.Robots, SHA256: r.SHA256,
+			URL: r.URL, FirstSeen: r.Entry.FirstSeen.Truncate(time.Second), Fetched: r.Fetched.Truncate(time.Second), Robots: r.Robots, SHA256: r.SHA256,
 		},
 	}
 	return rec
