@@ -167,6 +167,9 @@ func (p *pipeline) read(ctx context.Context, job queue.Job) error {
 	case sink.Duplicate:
 		return &queue.End{State: queue.Duplicate, ID: res.ID, Reason: "another entry brought the same article"}
 	}
+	if res.Outcome == sink.TooLarge {
+		return &queue.End{State: queue.TooLarge, ID: res.ID, Reason: "the record is larger than the NATS server's max_payload"}
+	}
 	p.stored(res)
 	if res.ID != job.Key {
 		// Stored under another name than the entry's: leave a sign.

@@ -116,17 +116,21 @@ const (
 	maxBackoff    = 6 * time.Hour  // between polls of a feed that fails: never silent for longer
 	fullPoll      = 24 * time.Hour // after which a feed is asked unconditionally: some servers answer 304 for ever
 	maxEntries    = 1000           // of one feed document
-	maxField      = 256 << 10      // bytes of an entry's content or summary
+	// maxField bounds an entry's content and summary, in bytes. Escaped for
+	// JSON both must fit into a message of 1 MiB, which is NATS' default.
+	maxField = 64 << 10
+	maxLink  = 8 << 10 // bytes of an address
 )
 
 // entryOf takes over what a feed says of an entry.
 func entryOf(f Feed, e feed.Entry) Entry {
 	out := Entry{
 		Link: e.Link, ID: clip(e.ID, 2048), Title: clip(e.Title, 4096), Summary: clip(e.Summary, maxField), Content: clip(e.Content, maxField),
-		Authors: e.Authors, Published: e.Published, Updated: e.Updated, Tags: e.Tags, Language: e.Language,
+		Authors: clipAll(e.Authors, 50), Published: e.Published, Updated: e.Updated, Tags: clipAll(e.Tags, 100), Language: clip(e.Language, 64),
 	}
-	out.Authors = out.Authors[:min(len(out.Authors), 50)]
-	out.Tags = out.Tags[:min(len(out.Tags), 100)]
+	if len(out.Link) > maxLink {
+		out.Link = "" // no server takes it; what the feed says is the article
+	}
 	for _, i := range e.Images[:min(len(e.Images), 20)] {
 		out.Images = append(out.Images, article.Image{URL: i.URL, Width: i.Width, Height: i.Height, Caption: clip(i.Caption, 4096), Credit: clip(i.Credit, 1024)})
 	}
@@ -137,6 +141,15 @@ func entryOf(f Feed, e feed.Entry) Entry {
 		out.Key = Key(f.URL + "#" + out.ID)
 	default:
 		out.Key = Key(f.URL + "#" + out.Title)
+	}
+	return out
+}
+
+// clipAll keeps the first n of list, each cut to what a name may be long.
+func clipAll(list []string, n int) []string {
+	var out []string
+	for _, s := range list[:min(len(list), n)] {
+		out = append(out, clip(s, 300))
 	}
 	return out
 }

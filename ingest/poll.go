@@ -70,6 +70,9 @@ func (in *Ingester) poll(ctx context.Context, f Feed, st *state) (time.Duration,
 		}
 		st.Body = sum.Sum64()
 		in.Log.Debug("polled", "feed", f.ID, "n", added, "took", res.Took)
+		if doc.Dropped > 0 {
+			in.Log.Warn("feed is too long; its last entries are left out", "feed", f.ID, "n", doc.Dropped)
+		}
 	}
 	if res.Status != 304 {
 		st.Full = now

@@ -51,6 +51,11 @@ func (in *Ingester) Read(ctx context.Context, job queue.Job) (*Article, error) {
 	if frontPage(res.URL) && !frontPage(e.Link) {
 		return nil, &queue.End{State: queue.Gone, Reason: "leads to the front page " + res.URL}
 	}
+	if e.Vanished {
+		// What the feed said of it is not known here, and much of an article
+		// may come from there; changes were seen while it was in the feed.
+		return nil, &queue.End{State: queue.Unchanged, ID: job.Key, Reason: "left its feed, but the page is there"}
+	}
 	if t, _, err := mime.ParseMediaType(res.Header.Get("Content-Type")); err == nil && !isPage(t) {
 		return nil, &queue.End{State: queue.NotArticle, Reason: "is " + t}
 	}

@@ -2,6 +2,7 @@ package sink
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"slices"
 	"strconv"
@@ -11,6 +12,8 @@ import (
 	"conflictwire/enrich"
 	"conflictwire/ingest"
 	"conflictwire/sink/record"
+
+	"github.com/nats-io/nats.go"
 )
 
 // An Outcome says what Publish or Withdraw came to.
@@ -22,6 +25,7 @@ const (
 	Unchanged Outcome = "unchanged" // the newest version says the same
 	Duplicate Outcome = "duplicate" // another entry brought the same article
 	Unknown   Outcome = "unknown"   // there is nothing to withdraw
+	TooLarge  Outcome = "too-large" // over what the server takes as one message
 )
 
 // A Result is what became of a record.
@@ -64,6 +68,9 @@ func (s *Sink) Publish(ctx context.Context, r *enrich.Record) (Result, error) {
 			}
 		}
 		stored, err := s.store(ctx, rec, prev.seq)
+		if errors.Is(err, nats.ErrMaxPayload) {
+			return Result{Outcome: TooLarge, ID: id}, nil
+		}
 		if err != nil {
 			return Result{}, err
 		}

@@ -329,6 +329,14 @@ func TestArticlesThatClaimOneAddressAreAllKept(t *testing.T) {
 	}
 }
 
+func TestRecordOverTheServersLimitIsNotTriedForEver(t *testing.T) {
+	s, _ := open(t, Config{})
+	huge := enriched("https://a.example/1", "Truce holds", strings.Repeat("word ", 1<<20), "zz") // twice 5 MiB
+	if got := publish(t, s, huge); got.Outcome != TooLarge {
+		t.Errorf("%s, want %s", got.Outcome, TooLarge)
+	}
+}
+
 func TestLeastConfidenceBoundsTopicCopies(t *testing.T) {
 	s, _ := open(t, Config{Confidence: 0.85})
 	r := enriched("https://a.example/1", "Truce holds", body, "zz", "peace.ceasefire", "peace.talks") // 0.9, 0.8

@@ -7,6 +7,7 @@
 package record
 
 import (
+	"bytes"
 	_ "embed"
 	"encoding/json"
 	"fmt"
@@ -215,13 +216,16 @@ type Provenance struct {
 	SHA256    string    `json:"sha256,omitempty"`    // of the page as fetched, hexadecimal
 }
 
-// Encode returns the record as JSON.
+// Encode returns the record as JSON, on one line. The angle brackets of its
+// HTML are left as they are.
 func (r *Record) Encode() ([]byte, error) {
-	data, err := json.Marshal(r)
-	if err != nil {
+	var buf bytes.Buffer
+	enc := json.NewEncoder(&buf)
+	enc.SetEscapeHTML(false)
+	if err := enc.Encode(r); err != nil {
 		return nil, fmt.Errorf("encode record %s: %w", r.URI, err)
 	}
-	return data, nil
+	return bytes.TrimSuffix(buf.Bytes(), []byte("\n")), nil
 }
 
 // Decode reads a record. Members that it does not know are passed over, so
