@@ -48,8 +48,10 @@ func (g *Gazetteer) look(p *page, hits []hit, lang string) {
 		}
 		g.before(h, prev, lang)
 		g.after(h, next, lang)
-		h.locative = h.locative || prefixed(h)
-		if h.person && !h.locative && g.inPersonName(h, prev, next, lang) {
+		if prefixed(h) {
+			h.locative, h.beside = true, true
+		}
+		if (h.person || h.kind == town) && !h.locative && g.inPersonName(h, prev, next, lang) {
 			h.refused = true
 		}
 	}
@@ -74,7 +76,7 @@ func (g *Gazetteer) before(h, prev *hit, lang string) {
 		near := i == h.first-1 || i == h.first-2
 		switch {
 		case has(c, cueIn):
-			h.locative = true
+			h.locative, h.beside = true, near
 			return
 		case has(c, cueArea):
 			h.area = true
@@ -82,7 +84,7 @@ func (g *Gazetteer) before(h, prev *hit, lang string) {
 			h.actor = true
 			return
 		case has(c, cueFrom) && near:
-			h.actor = true
+			h.origin = true
 			return
 		case p.words[i].comma && i < h.first-1:
 			return
@@ -108,7 +110,7 @@ func (g *Gazetteer) after(h *hit, next int, lang string) {
 		c := g.cues(p, i, lang)
 		switch {
 		case has(c, cueAt):
-			h.locative = true
+			h.locative, h.beside = true, true
 			return
 		case has(c, cueArea):
 			h.area = true

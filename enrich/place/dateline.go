@@ -19,12 +19,14 @@ func markDateline(p *page, hits []hit) {
 	if end == 0 {
 		return
 	}
+	if int(p.words[hits[0].first].start) > end/2 && p.words[0].script != ideographs {
+		return
+	}
 	for i := range hits {
-		h := &hits[i]
-		if int(p.words[h.end-1].end) > end {
+		if int(p.words[hits[i].end-1].end) > end {
 			break
 		}
-		h.dateline = true
+		hits[i].dateline = true
 	}
 }
 
@@ -33,30 +35,53 @@ func markDateline(p *page, hits []hit) {
 func datelineEnd(p *page) int {
 	head := p.text[:min(len(p.text), maxDateline)]
 	end := len(head) + 1
-	for _, mark := range []string{" - ", " – ", " — ", " -- ", "— ", "– ", "】", "電 ", "电 ", "電)", "电）", "电)", "電）", "(Reuters)", "：", " / "} {
+	for _, mark := range datelineMarks {
 		if i := strings.Index(head, mark); i > 0 && i < end {
 			end = i
 		}
 	}
-	if end > len(head) {
+	if first := firstSentence(p); first > 0 && first < end && onlyNames(p, first) {
+		return first
+	}
+	if end > len(head) || !onlyNames(p, end) {
 		return 0
 	}
+	return end
+}
+
+// datelineMarks stand between a dateline and the text.
+var datelineMarks = []string{
+	" - ", " – ", " — ", " -- ", "— ", "– ", ".- ", ".– ", ".— ", "】", "電 ", "电 ", "電)", "电)", "電）", "电）", "：", " / ",
+}
+
+// firstSentence returns the byte at which the first sentence of p ends, or 0
+// if it is longer than a dateline.
+func firstSentence(p *page) int {
+	for i := range p.words[:min(len(p.words), maxDatelineWords)] {
+		if p.words[i].sentence > 0 {
+			return int(p.words[i-1].end)
+		}
+	}
+	return 0
+}
+
+// onlyNames reports whether what stands before byte end of p is names, dates
+// and agencies: at most two words are neither capitalized nor numbers.
+func onlyNames(p *page, end int) bool {
 	n, odd := 0, 0
 	for i := range p.words {
 		w := &p.words[i]
 		if int(w.start) >= end {
 			break
 		}
+		if w.sentence > 1 {
+			return false
+		}
 		n++
-		if !w.upper && (w.script == latin || w.script == cyrillic) {
+		if !w.upper && w.script != digits {
 			odd++
 		}
-		if w.sentence > 1 {
-			return 0
-		}
 	}
-	if n == 0 || n > maxDatelineWords || odd > 2 {
-		return 0
-	}
-	return end
+	cased := p.words[0].script == latin || p.words[0].script == cyrillic
+	return n > 0 && n <= maxDatelineWords && (!cased || odd <= min(2, n-1))
 }

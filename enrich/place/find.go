@@ -7,12 +7,14 @@ const maxHits = 2048
 type hit struct {
 	name
 	page       *page
-	first, end int // words: [first, end)
-	off        int // bytes of the first word's key that stand before the name
+	first, end int  // words: [first, end)
+	off        int  // bytes of the first word's key that stand before the name
 	rivals     bool // the same words name another place as well
 	dateline   bool
 	locative   bool // the words before or after it say "in" or "near"
+	beside     bool // and do so directly
 	area       bool // a word like "city" or "province" stands beside it
+	origin     bool // somebody or something is from there
 	actor      bool // it does something, rather than being where it is done
 	refused    bool // it is no place at all, or cannot be told
 	weight     float64
@@ -27,13 +29,13 @@ func (h *hit) span() Span {
 // A search is one walk of a page through a trie.
 type search struct {
 	*trie
-	page *page
-	lang string
-	bit  uint32 // of lang; 0: any
+	page  *page
+	lang  string
+	bit   uint32 // of lang; 0: any
 	first int    // the word that a name must begin with
 	best  []name // names that end at end
-	end  int
-	rest int // bytes of ending behind the best name's last word
+	end   int
+	rest  int // bytes of ending behind the best name's last word
 }
 
 // find returns the longest names in p, from left to right.
@@ -77,11 +79,21 @@ next:
 		h.name = n
 		hits = append(hits, h)
 	}
+	// A town does not make a city or a country doubtful.
+	known := 0
+	for _, h := range hits[start:] {
+		if h.kind != town {
+			known++
+		}
+	}
 	for j := start; j < len(hits); j++ {
-		hits[j].rivals = len(hits)-start > 1
+		hits[j].rivals = known > 1 || len(hits)-start > 1 && (known == 0 || hits[j].kind == town)
 	}
 	return hits
 }
+
+// counts reports whether h tells its country by itself.
+func (h *hit) counts() bool { return !h.alone && !h.rivals && h.kind != town }
 
 // walk follows the edges from n by the key of word i from byte k on.
 func (s *search) walk(n uint32, i, k int) {
@@ -89,7 +101,7 @@ func (s *search) walk(n uint32, i, k int) {
 	for ; ; k++ {
 		nd := &s.nodes[n]
 		rest := len(key) - k
-		if nd.n > 0 && rest <= maxEnd {
+		if nd.ends && rest <= maxEnd {
 			if star := s.child(n, anyEnd); star != 0 {
 				s.arrive(star, i, rest)
 			}
@@ -167,8 +179,12 @@ func (s *search) allows(n *name) bool {
 	switch {
 	case n.caps: // among capitals only, "US" may be "us"
 		return w.caps && (!s.page.caps || w.end-w.start > 2)
-	case n.upper:
+	case n.upper, n.kind == people && capitalizesPeoples(s.lang) && w.script == latin:
 		return w.upper
 	}
 	return true
 }
+
+// capitalizesPeoples reports whether adjectives of countries begin with a
+// capital letter in lang.
+func capitalizesPeoples(lang string) bool { return lang == "en" || lang == "nl" || lang == "tr" }

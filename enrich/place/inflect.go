@@ -12,8 +12,8 @@ import (
 var (
 	cyrillicEndings = set("а я о е и і ї ы у ю й ь ой ей ою ею єю ою ом ем єм ам ям ами ями ах ях ию ии ией ие ий ія ії ію ією " +
 		"ой ый ий ого его ому ему ім їм ым им ых их ій ої ої у ові еві ів ов та ът ят")
-	polishEndings = set("a i u y e ę ą ie iem em om owi ach ami ów ią ię ii ji ją ję o iu ego emu im ej ich ych ym imi ymi")
-	germanEndings = set("s")
+	polishEndings  = set("a i u y e ę ą ie iem em om owi ze ach ami ów ią ię ii ji ją ję o iu ego emu im ej ich ych ym imi ymi")
+	germanEndings  = set("s")
 	turkishEndings = set("da de ta te dan den tan ten daki deki taki teki a e ya ye i u ü nın nin nun nün ın in un ün")
 )
 
@@ -43,11 +43,14 @@ func endingsOf(lang string, s script) map[string]bool {
 	return nil
 }
 
-// leastStem is how much of a name must be left, in letters.
-const leastStem = 4
+// How much must be left of a name, and of a word of a longer name, in letters.
+const (
+	leastStem     = 4
+	leastWordStem = 3
+)
 
-// stemOf takes the ending of the nominative off a word.
-func stemOf(key string, s script) (string, bool) {
+// stemOf takes the ending of the nominative off one of the words of a name.
+func stemOf(key string, s script, words int) (string, bool) {
 	var stem string
 	switch s {
 	case cyrillic:
@@ -62,7 +65,11 @@ func stemOf(key string, s script) (string, bool) {
 			stem = key[:n-1]
 		}
 	}
-	return stem, utf8.RuneCountInString(stem) >= leastStem
+	least := leastStem
+	if words > 1 {
+		least = leastWordStem
+	}
+	return stem, utf8.RuneCountInString(stem) >= least
 }
 
 const article = "ال"
@@ -81,14 +88,15 @@ func begins(dst []int, key []byte, s script, lang string) []int {
 	dst = append(dst, 0)
 	switch s {
 	case arabic:
+		if lang == "fa" { // Persian writes them apart
+			if bytes.HasPrefix(key, []byte(article)) {
+				dst = append(dst, len(article))
+			}
+			break
+		}
 		return arabicBegins(dst, key)
 	case hebrew:
-		for i := 0; i < 6 && len(key)-i > 2*3 && bytes.Contains([]byte("ושכבלמה"), key[i:i+2]); i += 2 {
-			if rest := len(key) - i - 2; rest < 6 || rest == 6 && i > 0 {
-				break
-			}
-			dst = append(dst, i+2)
-		}
+		return hebrewBegins(dst, key)
 	case latin:
 		if lang != "de" && lang != "nl" {
 			break
@@ -104,19 +112,35 @@ func begins(dst []int, key []byte, s script, lang string) []int {
 
 var compass = []string{"ost", "west", "nord", "süd", "zentral", "südost", "südwest", "nordost", "nordwest", "oost", "noord", "zuid"}
 
-// arabicBegins skips "and", one of "in", "as", "for", and the article. Names
-// are kept without the article.
-func arabicBegins(dst []int, key []byte) []int {
-	add := func(i int) {
-		if len(key)-i >= 6 {
+// hebrewBegins skips "and", "that", one of "in", "as", "to", "from", and the
+// article, in this order. A name of three letters may have one of them only.
+func hebrewBegins(dst []int, key []byte) []int {
+	i := 0
+	for _, particles := range []string{"ו", "ש", "בכלמ", "ה"} {
+		if len(key)-i < 8 || !bytes.Contains([]byte(particles), key[i:i+2]) {
+			continue
+		}
+		if i += 2; len(key)-i > 6 || i == 2 {
 			dst = append(dst, i)
 		}
 	}
-	has := func(i int, s string) bool { return i <= len(key) && bytes.HasPrefix(key[i:], []byte(s)) }
+	return dst
+}
+
+// arabicBegins skips "and" or "so", one of "in", "as", "for", and the article.
+// Names are kept without the article. Of a name of three letters only one
+// particle is skipped, and not "so" or "as".
+func arabicBegins(dst []int, key []byte) []int {
+	has := func(i int, s string) bool { return bytes.HasPrefix(key[i:], []byte(s)) }
+	add := func(i int, short bool) {
+		if n := len(key) - i; n > 6 || n == 6 && short {
+			dst = append(dst, i)
+		}
+	}
 	i := 0
 	for step := range 3 {
 		if has(i, article) || has(i, "لل") {
-			add(i + 4)
+			add(i+4, true)
 		}
 		switch {
 		case step == 0 && (has(i, "و") || has(i, "ف")):
@@ -124,8 +148,8 @@ func arabicBegins(dst []int, key []byte) []int {
 		default:
 			return dst
 		}
+		add(i+2, i == 0 && !has(i, "ف") && !has(i, "ك"))
 		i += 2
-		add(i)
 	}
 	return dst
 }

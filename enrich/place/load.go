@@ -63,8 +63,8 @@ type loader struct {
 	g       *Gazetteer
 	index   map[string]int16 // of places, by code
 	doubt   map[string]doubt // by folded name
-	names   sapling
-	context sapling
+	names   []leaf
+	context []leaf
 }
 
 // A doubt is what doubts.tsv says about a name.
@@ -86,6 +86,7 @@ func Load(fsys fs.FS) (*Gazetteer, error) {
 		{"countries.tsv", l.countries},
 		{"aliases.tsv", l.namesOf(country)},
 		{"demonyms.tsv", l.namesOf(people)},
+		{"groups.tsv", l.namesOf(people)},
 		{"capitals.tsv", l.namesOf(capital)},
 		{"regions.tsv", l.namesOf(region)},
 		{"exemplars.tsv", l.namesOf(region)},
@@ -99,7 +100,7 @@ func Load(fsys fs.FS) (*Gazetteer, error) {
 			return nil, fmt.Errorf("load places: %w", err)
 		}
 	}
-	l.g.names, l.g.context = l.names.grow(), l.context.grow()
+	l.g.names, l.g.context = grow(l.names), grow(l.context)
 	return l.g, nil
 }
 
@@ -205,7 +206,7 @@ func (l *loader) doubts(f []string) error {
 		return fmt.Errorf("class %q is neither alone nor person nor a language", f[0])
 	}
 	for n := range strings.SplitSeq(f[1], "|") {
-		key := fold(n)
+		key := strings.TrimSuffix(fold(n), "*")
 		d := l.doubt[key]
 		d.alone = d.alone || f[0] == "alone"
 		d.person = d.person || f[0] == "person"
@@ -240,7 +241,7 @@ func (l *loader) cues(f []string) error {
 			return err
 		}
 		for _, path := range paths {
-			l.context.add(path, n)
+			l.context = append(l.context, leaf{path, n})
 		}
 	}
 	return nil
@@ -263,7 +264,7 @@ func (l *loader) add(raw string, n name) error {
 			n.caps = n.caps && w.caps
 		}
 	}
-	if d, ok := l.doubt[fold(raw)]; ok {
+	if d, ok := l.doubt[strings.TrimSuffix(fold(raw), "*")]; ok {
 		n.alone, n.person = d.alone, d.person
 		if d.never != 0 {
 			if n.langs == 0 {
@@ -279,7 +280,7 @@ func (l *loader) add(raw string, n name) error {
 		return err
 	}
 	for _, path := range paths {
-		l.names.add(path, n)
+		l.names = append(l.names, leaf{path, n})
 	}
 	return nil
 }
@@ -298,13 +299,13 @@ func paths(raw string, inflect bool) ([]string, error) {
 	paths := []string{""}
 	for i, w := range p.words {
 		key := string(p.key(i))
-		if w.script == arabic {
+		if w.script == arabic && !strings.HasPrefix(raw[w.start:], "آ") {
 			key = withoutArticle(key)
 		}
 		forms := []string{key}
 		if int(w.end) < len(raw) && raw[w.end] == '*' {
 			forms[0] += string(rune(anyEnd))
-		} else if stem, ok := stemOf(key, w.script); ok && inflect && len(p.words) <= 4 {
+		} else if stem, ok := stemOf(key, w.script, len(p.words)); ok && inflect && len(p.words) <= 4 {
 			forms = append(forms, stem+string(rune(caseEnd)))
 		}
 		var longer []string

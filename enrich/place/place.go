@@ -77,7 +77,6 @@ var loadDefault = sync.OnceValues(func() (*Gazetteer, error) {
 // loaded at the first call, in a fraction of a second, and shared.
 func Default() (*Gazetteer, error) { return loadDefault() }
 
-
 // EventCountry returns the country of the first place with the role [Event],
 // as an ISO 3166-1 alpha-2 code in lower case, or "zz" if there is none.
 func EventCountry(places []Place) string {

@@ -41,35 +41,38 @@ func (g *Gazetteer) Find(t Text) []Place {
 	return g.sum(hits)
 }
 
+// clip cuts s to at most maxField bytes, between two runes.
 func clip(s string) string {
 	if len(s) <= maxField {
 		return s
 	}
-	s = s[:maxField]
-	for len(s) > 0 && !utf8.RuneStart(s[len(s)-1]) {
-		s = s[:len(s)-1]
+	end := maxField
+	for end > maxField-utf8.UTFMax && !utf8.RuneStart(s[end]) {
+		end--
 	}
-	return s[:len(s)-1]
+	return s[:end]
 }
 
 // Weights of evidence. Only their ratios matter.
 const (
-	headlineWeight = 3.0
+	headlineWeight = 2.5
 	leadWeight     = 2.0
 	bodyWeight     = 1.0
 
-	regionWeight   = 2.0
+	regionWeight   = 1.8
 	countryWeight  = 1.3
 	capitalWeight  = 0.8 // the city or the government, who can tell
 	townWeight     = 1.2
-	peopleWeight   = 0.6
-	datelineWeight = 1.5
+	peopleWeight   = 0.7
+	datelineWeight = 2.0
 	locativeFactor = 1.8
 	areaFactor     = 1.3
 	actorFactor    = 0.4
-	subjectFactor  = 0.6 // first country of a headline that names another
+	originFactor   = 0.5
+	likeFirst      = 0.95 // share of the first's score with which a second makes it doubtful
 
-	leastEvent = 0.9 // score of a place that may be the event's
+	fade       = 0.15 // how fast evidence weakens from sentence to sentence
+	leastEvent = 0.5  // score of a place that may be the event's
 )
 
 // settle refuses names that mean something else as often unless another
@@ -78,7 +81,7 @@ func settle(hits []hit) {
 	firm := make(map[int16]int)
 	for i := range hits {
 		h := &hits[i]
-		if !h.refused && !h.alone && !h.rivals && h.kind != town {
+		if !h.refused && h.counts() {
 			firm[h.place]++
 		}
 	}
@@ -86,28 +89,52 @@ func settle(hits []hit) {
 		h := &hits[i]
 		switch {
 		case h.refused || firm[h.place] > 0:
-		case h.rivals:
+		case h.rivals && h.kind != country && h.kind != capital:
 			h.refused = true
 		case h.kind == town:
-			h.refused = !h.dateline && !h.locative || h.alone
+			h.refused = !h.dateline && (!h.beside || h.alone)
 		case h.alone:
-			h.refused = !h.dateline && !h.locative && !h.area
+			h.refused = !h.dateline && !h.beside && !h.area && !listed(hits, i)
 		}
 	}
-	// Of two places with one name, the one that has company stays; of two
-	// that have, neither can be told.
+	// Of two places with one name, the one with more company stays.
 	for i := range hits {
 		for j := i + 1; j < len(hits) && hits[j].page == hits[i].page && hits[j].first == hits[i].first; j++ {
 			if hits[i].refused || hits[j].refused {
 				continue
 			}
-			if firm[hits[i].place] >= firm[hits[j].place] {
-				hits[j].refused = true
+			a, b := &hits[i], &hits[j]
+			if n, m := company(firm, *a), company(firm, *b); n < m || n == m && b.kind == capital {
+				a.refused = true
 			} else {
-				hits[i].refused = true
+				b.refused = true
 			}
 		}
 	}
+}
+
+// listed reports whether hits[i] stands in a list of countries, as in "Chad
+// and France".
+func listed(hits []hit, i int) bool {
+	h := &hits[i]
+	for _, j := range []int{i - 1, i + 1} {
+		if j < 0 || j >= len(hits) || hits[j].page != h.page || hits[j].kind != country || !hits[j].counts() {
+			continue
+		}
+		if gap := max(h.first-hits[j].end, hits[j].first-h.end); gap <= 1 && h.kind == country {
+			return true
+		}
+	}
+	return false
+}
+
+// company returns how many other names speak for the place of h.
+func company(firm map[int16]int, h hit) int {
+	n := firm[h.place]
+	if h.counts() {
+		n--
+	}
+	return n
 }
 
 // weigh says how much each hit speaks for the event being at its place.
@@ -137,6 +164,8 @@ func weigh(hits []hit) {
 		switch {
 		case h.locative && h.kind != people:
 			h.weight *= locativeFactor
+		case h.origin:
+			h.weight *= originFactor
 		case h.actor && h.kind != region && h.kind != town:
 			h.weight *= actorFactor
 		}
@@ -144,7 +173,7 @@ func weigh(hits []hit) {
 			h.weight *= areaFactor
 		}
 		if h.page.field != "headline" {
-			h.weight /= 1 + 0.15*float64(h.page.words[h.first].sentence)
+			h.weight /= 1 + fade*float64(h.page.words[h.first].sentence)
 		}
 	}
 }
@@ -184,13 +213,14 @@ func (g *Gazetteer) sum(hits []hit) []Place {
 		total += t.score
 	}
 	var places []Place
+	tied := len(tallies) > 1 && tallies[1].score > likeFirst*tallies[0].score
 	for i, t := range tallies {
 		p := Place{Country: g.places[t.place].code, Name: g.places[t.place].name, Role: Mentioned}
 		share := t.score / max(total, 1e-9)
 		sure := t.score / (t.score + 2)
 		p.Confidence = 1 - share*sure
 		switch {
-		case i == 0 && t.score >= leastEvent:
+		case i == 0 && !tied && t.score >= leastEvent:
 			p.Role, p.Confidence = Event, share*sure
 		case t.dateline:
 			p.Role, p.Confidence = Dateline, 0.9

@@ -1,6 +1,9 @@
 package place
 
-import "slices"
+import (
+	"cmp"
+	"slices"
+)
 
 // Edges that are no letters.
 const (
@@ -14,98 +17,98 @@ const maxEnd = 16 // bytes of an ending: eight letters outside ASCII
 // A trie holds names by the bytes of their folded words. Node 0 is the root.
 type trie struct {
 	nodes  []node
-	labels []byte   // of the edges of all nodes, ascending within a node
-	to     []uint32 // where each edge leads
-	names  [][]name // by node.names
+	root   [256]uint32 // edges of the root, which are many
+	labels []byte      // of the edges of all nodes, ascending within a node
+	to     []uint32    // where each edge leads
+	names  [][]name    // by node.names
 }
 
 type node struct {
 	edges uint32 // index of the first in labels
-	n     uint16
-	stop  bool   // a word of a name may end here
 	names uint32 // index in names; 0: none
+	n     uint16 // edges
+	stop  bool   // a word of a name may end here
+	ends  bool   // has an edge anyEnd or caseEnd
 }
 
 // child returns where the edge c of n leads, or 0 if there is none.
 func (t *trie) child(n uint32, c byte) uint32 {
-	nd := &t.nodes[n]
-	labels := t.labels[nd.edges : nd.edges+uint32(nd.n)]
-	if len(labels) > 16 {
-		if i, ok := slices.BinarySearch(labels, c); ok {
-			return t.to[nd.edges+uint32(i)]
-		}
-		return 0
+	if n == 0 {
+		return t.root[c]
 	}
-	for i, l := range labels {
-		if l >= c {
-			if l == c {
-				return t.to[nd.edges+uint32(i)]
-			}
-			return 0
+	nd := &t.nodes[n]
+	lo, hi := nd.edges, nd.edges+uint32(nd.n)
+	for lo < hi {
+		switch mid := (lo + hi) / 2; {
+		case t.labels[mid] < c:
+			lo = mid + 1
+		case t.labels[mid] > c:
+			hi = mid
+		default:
+			return t.to[mid]
 		}
 	}
 	return 0
 }
 
-// A sapling is a trie in the making.
-type sapling struct {
-	kids  map[byte]*sapling
-	names []name
+// A leaf is a name and the way to it.
+type leaf struct {
+	path string
+	name name
 }
 
-// add puts n at the end of path.
-func (s *sapling) add(path string, n name) {
-	for i := range len(path) {
-		kid := s.kids[path[i]]
-		if kid == nil {
-			kid = new(sapling)
-			if s.kids == nil {
-				s.kids = make(map[byte]*sapling, 1)
-			}
-			s.kids[path[i]] = kid
-		}
-		s = kid
-	}
-	for i := range s.names {
-		old := s.names[i]
-		if old.langs = n.langs; old == n {
-			if s.names[i].langs != 0 && n.langs != 0 {
-				s.names[i].langs |= n.langs
-			} else {
-				s.names[i].langs = 0
-			}
-			return
-		}
-	}
-	s.names = append(s.names, n)
-}
-
-// grow makes the trie.
-func (s *sapling) grow() *trie {
+// grow makes a trie of leaves, which it sorts. Names that differ in nothing
+// but their languages become one.
+func grow(leaves []leaf) *trie {
+	slices.SortStableFunc(leaves, func(a, b leaf) int { return cmp.Compare(a.path, b.path) })
 	t := &trie{names: make([][]name, 1)}
-	queue := []*sapling{s}
-	t.nodes = append(t.nodes, node{})
+	// Each node is a run of leaves that begin with the same depth bytes.
+	type run struct{ lo, hi, depth int }
+	queue := []run{{0, len(leaves), 0}}
 	for i := 0; i < len(queue); i++ { // the queue grows
-		s := queue[i]
-		labels := make([]byte, 0, len(s.kids))
-		for c := range s.kids {
-			labels = append(labels, c)
+		r := queue[i]
+		nd := node{edges: uint32(len(t.labels))}
+		if r.lo < r.hi && len(leaves[r.lo].path) == r.depth {
+			var names []name
+			for ; r.lo < r.hi && len(leaves[r.lo].path) == r.depth; r.lo++ {
+				names = merge(names, leaves[r.lo].name)
+			}
+			nd.names, nd.stop = uint32(len(t.names)), true
+			t.names = append(t.names, names)
 		}
-		slices.Sort(labels)
-		nd := &t.nodes[i]
-		nd.edges, nd.n = uint32(len(t.labels)), uint16(len(labels))
-		nd.stop = len(s.names) > 0 || s.kids[nextWord] != nil
-		if len(s.names) > 0 {
-			nd.names = uint32(len(t.names))
-			t.names = append(t.names, s.names)
-		}
-		for _, c := range labels {
+		for r.lo < r.hi {
+			c, lo := leaves[r.lo].path[r.depth], r.lo
+			for r.lo < r.hi && leaves[r.lo].path[r.depth] == c {
+				r.lo++
+			}
 			t.labels = append(t.labels, c)
 			t.to = append(t.to, uint32(len(queue)))
-			queue = append(queue, s.kids[c])
-			t.nodes = append(t.nodes, node{})
+			queue = append(queue, run{lo, r.lo, r.depth + 1})
+			nd.n++
+			nd.stop = nd.stop || c == nextWord
+			nd.ends = nd.ends || c == anyEnd || c == caseEnd
 		}
-		queue[i] = nil
+		t.nodes = append(t.nodes, nd)
+	}
+	for e := range t.nodes[0].n {
+		t.root[t.labels[e]] = t.to[e]
 	}
 	return t
+}
+
+// merge adds n to names.
+func merge(names []name, n name) []name {
+	for i := range names {
+		old := names[i]
+		if old.langs = n.langs; old != n {
+			continue
+		}
+		if names[i].langs == 0 || n.langs == 0 {
+			names[i].langs = 0
+		} else {
+			names[i].langs |= n.langs
+		}
+		return names
+	}
+	return append(names, n)
 }
