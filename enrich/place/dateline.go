@@ -26,8 +26,19 @@ func markDateline(p *page, hits []hit) {
 		if int(p.words[hits[i].end-1].end) > end {
 			break
 		}
+		// "PORT SUDAN (Meridian) -" names an agency that is called as a town
+		// elsewhere; "LIMA (Perú) -" names the country.
+		if hits[i].place != hits[0].place && inBrackets(p.text[:p.words[hits[i].first].start]) {
+			hits[i].refused = true
+			continue
+		}
 		hits[i].dateline = true
 	}
+}
+
+// inBrackets reports whether a bracket is open at the end of text.
+func inBrackets(text string) bool {
+	return strings.LastIndexAny(text, "(（[") > strings.LastIndexAny(text, ")）]")
 }
 
 // datelineEnd returns the byte of p's text at which its dateline ends, or 0

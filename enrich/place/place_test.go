@@ -3,6 +3,7 @@ package place
 import (
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -162,6 +163,8 @@ func TestDateline(t *testing.T) {
 	tests := []struct{ lang, body, want, quote string }{
 		{"en", "JAMMU, India - Two men were held.", "in", "JAMMU"},
 		{"en", "KHARTOUM (Reuters) — Two men were held.", "sd", "KHARTOUM"},
+		{"en", "PORT SUDAN (Meridian) - Two men were held.", "sd", "PORT SUDAN"},
+		{"es", "LIMA (Perú) - Dos hombres fueron detenidos.", "pe", "LIMA"},
 		{"es", "Quito.- Dos hombres fueron detenidos.", "ec", "Quito"},
 		{"ru", "Хартум, 5 мая. Двое задержаны.", "sd", "Хартум"},
 		{"uk", "ХАРКІВ. Двох чоловіків затримали.", "ua", "ХАРКІВ"},
@@ -179,6 +182,9 @@ func TestDateline(t *testing.T) {
 					found = found || e.Field == "body" && e.Quote == tt.quote
 				}
 			}
+		}
+		if strings.Contains(tt.body, "Meridian") && slices.ContainsFunc(places, func(p Place) bool { return p.Country == "us" }) {
+			t.Errorf("an agency's name is taken for a town: %+v", places)
 		}
 		if !found {
 			t.Errorf("%s: places of %q = %+v, want dateline %s %q", tt.lang, tt.body, places, tt.want, tt.quote)
