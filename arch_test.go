@@ -21,7 +21,7 @@ var flow = [][]string{
 	{"ingest"},
 	{"enrich"},
 	{"sink"},
-	{"deploy/natsd", "deploy/demo"},
+	{"deploy/natsd", "deploy/demo", "deploy/clients", "deploy/clients/go"},
 	{"."},
 }
 
@@ -41,7 +41,7 @@ var homes = map[string][]string{
 	"code.dny.dev/ssrf":                     {"ingest/fetch"},
 	"github.com/klauspost/compress":         {"ingest/fetch"},
 	"github.com/andybalholm/brotli":         {"ingest/fetch"},
-	"github.com/nats-io/nats.go":            {"ingest/queue", "sink", "deploy/natsd", "."},
+	"github.com/nats-io/nats.go":            {"ingest/queue", "sink", "deploy/natsd", "deploy/clients/go", "."},
 	"github.com/nats-io/nats-server/v2":     {"deploy/natsd"},
 	"github.com/gofrs/flock":                {"deploy/natsd"},
 	"github.com/goccy/go-yaml":              {"enrich/topic", "."},

@@ -125,6 +125,9 @@ func (p *pipeline) run(ctx context.Context) error {
 	g.Go(func() error { return p.queue.Feeds(ctx, cmp.Or(p.cfg.Workers.Feeds, 16), p.ingest.Poll) })
 	g.Go(func() error { return p.queue.Pages(ctx, cmp.Or(p.cfg.Workers.Pages, 64), p.read) })
 	g.Go(func() error { return p.sink.Route(ctx) })
+	if p.nats != nil {
+		g.Go(func() error { return p.nats.Wait(ctx) })
+	}
 	err = g.Wait()
 	p.log.Info("stopped")
 	return err

@@ -107,7 +107,7 @@ func (in *Ingester) failed(f Feed, st *state, err error) time.Duration {
 		wait = maxBackoff
 	}
 	wait = max(jitter(wait), time.Until(until))
-	in.Log.Warn("poll failed", "feed", f.ID, "link", f.URL, "n", st.Failures, "took", wait.Round(time.Second), "err", err)
+	in.Log.Warn("poll failed", "feed", f.ID, "link", f.URL, "n", st.Failures, "status", "again in "+wait.Round(time.Second).String(), "err", err)
 	return wait
 }
 

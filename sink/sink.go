@@ -23,6 +23,7 @@ import (
 	"time"
 
 	"conflictwire/enrich/topic"
+	"conflictwire/ingest/queue"
 	"conflictwire/sink/record"
 
 	"github.com/nats-io/nats.go"
@@ -100,11 +101,11 @@ func Open(ctx context.Context, js jetstream.JetStream, topics []topic.Info, cfg 
 	copies.SubjectTransform = &jetstream.SubjectTransformConfig{Source: "store.copy.>", Destination: "news.>"}
 	copies.RePublish = &jetstream.RePublish{Source: "news.>", Destination: "news.>"}
 	var err error
-	if s.news, err = js.CreateOrUpdateStream(ctx, news); err != nil {
-		return nil, fmt.Errorf("stream %s: %w", news.Name, err)
+	if s.news, err = queue.EnsureStream(ctx, js, news); err != nil {
+		return nil, err
 	}
-	if s.copies, err = js.CreateOrUpdateStream(ctx, copies); err != nil {
-		return nil, fmt.Errorf("stream %s: %w", copies.Name, err)
+	if s.copies, err = queue.EnsureStream(ctx, js, copies); err != nil {
+		return nil, err
 	}
 	if _, err := s.news.CreateOrUpdateConsumer(ctx, jetstream.ConsumerConfig{
 		Durable: routerConsumer, AckPolicy: jetstream.AckExplicitPolicy, AckWait: 10 * time.Second, MaxDeliver: -1, MaxAckPending: 1000,

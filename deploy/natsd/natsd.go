@@ -7,13 +7,17 @@
 package natsd
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"log/slog"
 	"net"
+	"net/url"
 	"os"
 	"path/filepath"
 	"strconv"
+	"strings"
+	"sync"
 	"sync/atomic"
 	"time"
 
@@ -46,6 +50,7 @@ type Config struct {
 type Server struct {
 	nats *server.Server
 	lock *flock.Flock
+	log  *logger
 }
 
 // Start starts a server and returns once it accepts connections. It fails
@@ -80,12 +85,12 @@ func Start(cfg Config) (*Server, error) {
 		lock.Unlock()
 		return nil, fmt.Errorf("nats server: %w", err)
 	}
-	log := &logger{log: cfg.Log}
+	log := &logger{log: cfg.Log, broken: make(chan struct{})}
 	if log.log == nil {
 		log.log = slog.New(slog.DiscardHandler)
 	}
 	ns.SetLoggerV2(log, false, false, false)
-	s := &Server{nats: ns, lock: lock}
+	s := &Server{nats: ns, lock: lock, log: log}
 	ns.Start()
 	if !ns.ReadyForConnections(readyTimeout) {
 		s.Close()
@@ -148,6 +153,18 @@ func (s *Server) Connect(name string, log *slog.Logger) (*nats.Conn, error) {
 	return connect("", name, log, nats.InProcessServer(s.nats))
 }
 
+// Wait returns nil when ctx is done, and an error when the server met a disk
+// that is full or broken: the stream that met it takes no more writes until
+// the server is started again, even when there is space again.
+func (s *Server) Wait(ctx context.Context) error {
+	select {
+	case <-ctx.Done():
+		return nil
+	case <-s.log.broken:
+		return fmt.Errorf("nats server cannot write to its store: %s; free some space and start again", s.log.reason())
+	}
+}
+
 // Close stops the server and gives the store free. Close connections first.
 // What was acknowledged is on the disk.
 func (s *Server) Close() {
@@ -156,18 +173,19 @@ func (s *Server) Close() {
 	s.lock.Unlock()
 }
 
-// Dial connects to a NATS server elsewhere. creds is a credentials file;
+// Dial connects to a NATS server elsewhere; urls is one address, or several
+// separated by commas. creds is a credentials file;
 // empty means none. Dial fails when the server cannot be reached now; after
 // that the connection is kept up for ever.
-func Dial(url, creds, name string, log *slog.Logger) (*nats.Conn, error) {
+func Dial(urls, creds, name string, log *slog.Logger) (*nats.Conn, error) {
 	var opts []nats.Option
 	if creds != "" {
 		opts = append(opts, nats.UserCredentials(creds))
 	}
-	return connect(url, name, log, opts...)
+	return connect(urls, name, log, opts...)
 }
 
-func connect(url, name string, log *slog.Logger, more ...nats.Option) (*nats.Conn, error) {
+func connect(urls, name string, log *slog.Logger, more ...nats.Option) (*nats.Conn, error) {
 	if log == nil {
 		log = slog.New(slog.DiscardHandler)
 	}
@@ -186,18 +204,31 @@ func connect(url, name string, log *slog.Logger, more ...nats.Option) (*nats.Con
 		nats.ReconnectHandler(func(c *nats.Conn) { log.Info("nats connection back", "link", c.ConnectedUrlRedacted()) }),
 		nats.ErrorHandler(func(_ *nats.Conn, _ *nats.Subscription, err error) { log.Warn("nats error", "err", err) }),
 	}, more...)
-	nc, err := nats.Connect(url, opts...)
+	nc, err := nats.Connect(urls, opts...)
 	if err != nil {
-		return nil, fmt.Errorf("connect to nats %s: %w", url, err)
+		return nil, fmt.Errorf("connect to nats %s: %w", redacted(urls), err)
 	}
 	return nc, nil
+}
+
+// redacted is a list of server addresses without their passwords.
+func redacted(urls string) string {
+	var out []string
+	for s := range strings.SplitSeq(urls, ",") {
+		if u, err := url.Parse(strings.TrimSpace(s)); err == nil {
+			out = append(out, u.Redacted())
+		}
+	}
+	return strings.Join(out, ",")
 }
 
 // A logger hands the server's own log on: warnings and errors as they are,
 // the rest at debug level.
 type logger struct {
-	log  *slog.Logger
-	last atomic.Value // string, the newest error
+	log    *slog.Logger
+	last   atomic.Value  // string, the newest error
+	once   sync.Once     // closes broken
+	broken chan struct{} // closed after a write to the store failed
 }
 
 // reason is the newest error that the server logged.
@@ -221,6 +252,11 @@ func (l *logger) Warnf(format string, v ...any) {
 func (l *logger) Errorf(format string, v ...any) {
 	l.last.Store(fmt.Sprintf(format, v...))
 	l.log.Error("nats server", "err", l.reason())
+	// The server says this nowhere else, in these words, of streams,
+	// consumers and its own log alike.
+	if strings.Contains(strings.ToLower(format), "critical write error") {
+		l.once.Do(func() { close(l.broken) })
+	}
 }
 
 func (l *logger) Fatalf(format string, v ...any) { l.Errorf(format, v...) }

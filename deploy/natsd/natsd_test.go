@@ -1,6 +1,8 @@
 package natsd
 
 import (
+	"context"
+	"errors"
 	"net"
 	"strings"
 	"testing"
@@ -82,5 +84,31 @@ func TestStartRefuses(t *testing.T) {
 				t.Errorf("error %q does not say %q", err, tt.want)
 			}
 		})
+	}
+}
+
+func TestWaitEndsWhenTheStoreCannotBeWritten(t *testing.T) {
+	s, err := Start(Config{Dir: t.TempDir()})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer s.Close()
+	done, cancel := context.WithCancel(t.Context())
+	cancel()
+	if err := s.Wait(done); err != nil {
+		t.Errorf("Wait of a healthy server = %v", err)
+	}
+	for range 2 {
+		s.log.Errorf("Critical write error: %v", errors.New("no space left on device"))
+	}
+	if err := s.Wait(t.Context()); err == nil || !strings.Contains(err.Error(), "no space left") {
+		t.Errorf("Wait = %v, want the server's error", err)
+	}
+}
+
+func TestDialKeepsPasswordsToItself(t *testing.T) {
+	_, err := Dial("nats://ann:secret@127.0.0.1:1,nats://bob:secret@127.0.0.1:2", "", "test", nil)
+	if err == nil || strings.Contains(err.Error(), "secret") || !strings.Contains(err.Error(), "ann") {
+		t.Errorf("error %v", err)
 	}
 }

@@ -128,7 +128,7 @@ func (q *Queue) settle(ctx context.Context, job Job, err error) error {
 	if wait := time.Now().Add(q.backoff[job.Attempt-1]); at.Before(wait) {
 		at = wait
 	}
-	q.log.Warn("page put off", "id", job.Key, "link", job.URL, "feed", job.Feed, "n", job.Attempt, "took", time.Until(at).Round(time.Second), "err", err)
+	q.log.Warn("page put off", "id", job.Key, "link", job.URL, "feed", job.Feed, "n", job.Attempt, "status", "again in "+time.Until(at).Round(time.Second).String(), "err", err)
 	job.Attempt++
 	job.Slot = time.Time{}
 	return q.putOff(ctx, job, at)

@@ -91,8 +91,8 @@ func Open(ctx context.Context, js jetstream.JetStream, cfg Config) (*Queue, erro
 		cfg jetstream.StreamConfig
 		to  *jetstream.Stream
 	}{{feeds, &q.feeds}, {pages, &q.pages}, {ledger, &q.ledger}} {
-		if *s.to, err = js.CreateOrUpdateStream(ctx, s.cfg); err != nil {
-			return nil, fmt.Errorf("stream %s: %w", s.cfg.Name, err)
+		if *s.to, err = EnsureStream(ctx, js, s.cfg); err != nil {
+			return nil, err
 		}
 	}
 	for _, c := range []struct {

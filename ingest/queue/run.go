@@ -9,8 +9,25 @@ import (
 	"sync"
 	"time"
 
+	"github.com/nats-io/nats.go"
 	"github.com/nats-io/nats.go/jetstream"
 )
+
+// EnsureStream makes a stream, or brings its settings up to date. A new
+// cluster takes a while until it can make streams, longer when several
+// workers ask at once, so EnsureStream goes on trying for a minute.
+func EnsureStream(ctx context.Context, js jetstream.JetStream, cfg jetstream.StreamConfig) (jetstream.Stream, error) {
+	for last := time.Now().Add(time.Minute); ; pause(ctx, time.Second) {
+		stream, err := js.CreateOrUpdateStream(ctx, cfg)
+		if err == nil {
+			return stream, nil
+		}
+		passes := errors.Is(err, context.DeadlineExceeded) || errors.Is(err, nats.ErrNoResponders) || errors.Is(err, jetstream.ErrNoStreamResponse)
+		if !passes || ctx.Err() != nil || time.Now().After(last) {
+			return nil, fmt.Errorf("stream %s: %w", cfg.Name, err)
+		}
+	}
+}
 
 // Work hands the messages of a durable pull consumer to handle, n at once,
 // until ctx is done, and returns when the last call has returned. While
