@@ -6,6 +6,7 @@ package topic
 //	domains:
 //	  sport: {en: [striker, goalkeeper*]}
 //	literal: {en: [soldiers, refugees]}
+//	public: {en: [government, border]}
 //	past: {en: [anniversary of]}
 //	negation: {en: [no, denied]}
 func (l *loader) context(root node) {
@@ -22,12 +23,14 @@ func (l *loader) context(root node) {
 			}
 		case "literal":
 			l.cues(e.value, atom{kind: atomLiteral})
+		case "public":
+			l.cues(e.value, atom{kind: atomPublic})
 		case "past":
 			l.cues(e.value, atom{kind: atomPast})
 		case "negation":
 			l.cues(e.value, atom{kind: atomNegation})
 		default:
-			l.f.add(e.at, "unknown key %q; want domains, literal, past or negation", e.key)
+			l.f.add(e.at, "unknown key %q; want domains, literal, public, past or negation", e.key)
 		}
 	}
 }
@@ -52,16 +55,24 @@ type sentence struct {
 	past    bool
 }
 
-// How much company counts against, and for, the literal sense of a word. One
-// cue may be chance and weighs half.
+// How much company counts against, and for, the literal sense of a word.
 const (
-	cueDoubt     = 1.0  // what each cue in the sentence adds to the doubt, of which a term's weight is the inverse
-	literalTrust = 1.0  // each word of real war in it divides the doubt
-	textDoubt    = 0.12 // what each different cue in the whole text adds, but for one, which may be chance
-	textTrust    = 1.0  // and how many of them a different word of real war takes off
-	pastFactor   = 0.5  // an event of long ago is not news
+	cueDoubt     = 1.0 // what each cue in the sentence adds to the doubt, of which a term's weight is the inverse
+	literalTrust = 1.0 // each word of real war in it divides the doubt
+	pastFactor   = 0.5 // an event of long ago is not news
 	denialFactor = 0.5
 	denialWords  = 4 // how far a negation reaches
+
+	// In the whole text each different word of real war is company, each of
+	// public affairs half as much. Cues of another world, but for one, which
+	// may be chance, and the length of a text that could name an army, a
+	// minister or a victim and does not, are doubt.
+	publicTrust = 0.5
+	someTrust   = 0.8 // for the term itself
+	textDoubt   = 0.4
+	bareDoubt   = 0.7 // for every 100 words
+	bareFrom    = 60  // words in which company may be missing
+	bareTo      = 260
 )
 
 // doubt is the share of a match's weight that is left in the sentence.
@@ -77,8 +88,9 @@ func (s *sentence) doubt() float64 {
 	return factor
 }
 
-// textContext is the share of a match's weight that is left in a text with
-// so many cues of its main other domain, and so much literal talk of war.
-func textContext(cues, literal float64) float64 {
-	return 1 / (1 + textDoubt*max(0, cues-1-textTrust*literal))
+// trust is the share of a match's weight that is left in a text with so much
+// company, so many cues of its main other world and so many words.
+func trust(company, cues float64, words int32) float64 {
+	doubt := textDoubt*max(0, cues-1) + bareDoubt*float64(min(max(words, bareFrom), bareTo)-bareFrom)/100
+	return (company + someTrust) / (company + someTrust + doubt)
 }

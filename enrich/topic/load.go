@@ -62,19 +62,27 @@ type source struct {
 // File relevance.yaml has the keys terms and tests; its tests are of relevance
 // of at least one half. For context.yaml see context.go.
 func Load(fsys fs.FS) (*Tagger, error) {
-	files, err := read(fsys)
+	t, tests, err := load(fsys)
 	if err != nil {
 		return nil, err
 	}
 	var f faults
-	t, tests := compile(files, &f)
-	if len(f.list) == 0 {
-		t.runTests(tests, &f)
-	}
+	t.runTests(tests, &f)
 	if len(f.list) > 0 {
 		return nil, errors.Join(f.list...)
 	}
 	return t, nil
+}
+
+// load does all of Load but to run the tests.
+func load(fsys fs.FS) (*Tagger, []test, error) {
+	files, err := read(fsys)
+	if err != nil {
+		return nil, nil, err
+	}
+	var f faults
+	t, list := compile(files, &f)
+	return t, list, errors.Join(f.list...)
 }
 
 // A reading is a set of rule files on their way from disk.

@@ -92,7 +92,8 @@ func overlaps(m *member, chosen []*member) bool {
 func (s *scan) joined(chosen []*member, rule int32) hit {
 	first := chosen[0]
 	h := hit{rule: rule, sent: s.sent, start: first.start, end: first.end, word: first.word, field: s.field}
-	for _, m := range chosen[1:] {
+	for _, m := range chosen {
+		s.claims = append(s.claims, claim{m.start, m.end, s.field, true})
 		h.start, h.end, h.word = min(h.start, m.start), max(h.end, m.end), min(h.word, m.word)
 	}
 	return h

@@ -14,8 +14,8 @@ const (
 
 func (c class) String() string { return [...]string{"weak", "likely", "strong"}[c] }
 
-// baseWeight is what a term of each class adds in the body of a text. A topic
-// needs a sum of 1.
+// baseWeight is what a term of each class adds in the body of a text, if no
+// doubt takes from it (context.go). A topic needs the sum of threshold.
 var baseWeight = [classes]float64{weak: 0.2, likely: 0.5, strong: 1}
 
 // A rule is a term, or words that stand close together, that counts for a
@@ -46,6 +46,7 @@ const (
 	atomNot                      // index: the topic
 	atomDomain                   // index: the domain
 	atomLiteral                  // the sentence speaks of real war
+	atomPublic                   // the text speaks of public affairs
 	atomPast                     // the sentence tells of the past
 	atomNegation                 // the sentence, or the words before a match, deny
 )

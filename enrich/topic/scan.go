@@ -30,6 +30,20 @@ const (
 // A blocked is a sentence in which a topic must not match.
 type blocked struct{ subject, sent int32 }
 
+// A cue is a word of another world, found.
+type cue struct {
+	domain, atom, sent int32
+	start, end         int32
+	field              uint8
+}
+
+// A claim is a stretch of text that a rule has a use for.
+type claim struct {
+	start, end int32
+	field      uint8
+	member     bool // of a near rule
+}
+
 // A denial is a word that says no.
 type denial struct{ sent, word int32 }
 
@@ -50,17 +64,20 @@ type scan struct {
 	sents   []sentence
 	blocked []blocked
 	denials []denial
-	needed  []bool  // by subject
-	cueSeen []int32 // atoms of domain cues found, each once
+	needed  []bool // by subject
+	cuesAt  []cue
+	claims  []claim
+	cueSeen []int32 // atoms of cues found, each once
 	cues    [maxDomains]float64
 
 	rules   []tally // by rule; only those in touched are not zero
 	touched []int32
 	scores  []float64 // by subject
-	literal float64
+	literal float64   // different words of real war
+	public  float64   // and of public affairs
+	words   int32
 	seen    []uint8 // by rule
 	mass    [classes]float64
-	size    int // bytes
 }
 
 func newScan(t *Tagger) *scan {
@@ -73,7 +90,7 @@ func (s *scan) reset(langs langSet) {
 	// Serials start at 1, so that nothing is pending in a new scan.
 	s.serial += int64(len(s.sents)) + 1
 	s.langs, s.field, s.word, s.sent = langs, 0, 0, 0
-	s.hits, s.members, s.sents, s.blocked, s.denials, s.cueSeen = s.hits[:0], s.members[:0], s.sents[:0], s.blocked[:0], s.denials[:0], s.cueSeen[:0]
+	s.hits, s.members, s.sents, s.blocked, s.denials, s.cuesAt, s.claims, s.cueSeen = s.hits[:0], s.members[:0], s.sents[:0], s.blocked[:0], s.denials[:0], s.cuesAt[:0], s.claims[:0], s.cueSeen[:0]
 	clear(s.found[:])
 	clear(s.needed)
 	clear(s.scores)
@@ -82,7 +99,7 @@ func (s *scan) reset(langs langSet) {
 		s.rules[r] = tally{}
 	}
 	s.touched = s.touched[:0]
-	s.literal, s.size = 0, 0
+	s.literal, s.public, s.words = 0, 0, 0
 	clear(s.mass[:])
 }
 
@@ -90,7 +107,6 @@ func (s *scan) reset(langs langSet) {
 func (s *scan) read(field uint8, text string) {
 	s.field, s.word = field, 0
 	s.t.alphabet.fold(&s.folded, text)
-	s.size += min(len(text), maxField)
 	sym, class := s.folded.sym, s.t.alphabet.class
 	s.newSentence(true)
 	whole, first := int32(0), int32(0) // first word of the sentence
@@ -121,6 +137,7 @@ func (s *scan) read(field uint8, text string) {
 			i = end
 		}
 	}
+	s.words += s.word
 }
 
 // newSentence begins a sentence, unless the current one is still empty.
@@ -246,6 +263,9 @@ func (s *scan) record(n *trieNode, start, end int) {
 			if len(s.hits) < maxHits {
 				from, to := s.folded.span(start, end)
 				s.hits = append(s.hits, hit{rule: a.index, sent: s.sent, start: int32(from), end: int32(to), word: s.word, field: s.field})
+				if s.t.rules[a.index].class != weak {
+					s.claims = append(s.claims, claim{int32(from), int32(to), s.field, false})
+				}
 			}
 		case atomNear:
 			if len(s.members) < maxMembers && len(s.hits) < maxHits {
@@ -259,13 +279,20 @@ func (s *scan) record(n *trieNode, start, end int) {
 				s.blocked = append(s.blocked, blocked{a.index, s.sent})
 			}
 		case atomDomain:
-			s.cue(a.index, o.atom)
+			if len(s.cuesAt) < maxCues {
+				from, to := s.folded.span(start, end)
+				s.cuesAt = append(s.cuesAt, cue{a.index, o.atom, s.sent, int32(from), int32(to), s.field})
+			}
 		case atomLiteral:
 			if n := &s.sents[s.sent].literal; *n < 255 {
 				*n++
 			}
 			if s.unseen(o.atom) {
 				s.literal++
+			}
+		case atomPublic:
+			if s.unseen(o.atom) {
+				s.public++
 			}
 		case atomPast:
 			s.sents[s.sent].past = true
@@ -277,17 +304,36 @@ func (s *scan) record(n *trieNode, start, end int) {
 	}
 }
 
-// maxCues is how many different cues of war and other domains are told apart.
-const maxCues = 128
+// maxCues is how many cues of war and other worlds are looked at.
+const maxCues = 256
 
-// cue counts a cue of a domain: for its sentence, and once for the text.
-func (s *scan) cue(domain, atom int32) {
-	if n := &s.sents[s.sent].cues[domain]; *n < 255 {
-		*n++
+// settle counts the cues, each for its sentence and once for the text. One
+// that a rule of conflict has a use for, as looting has for supermarkets,
+// says nothing.
+func (s *scan) settle() {
+	for i := range s.cuesAt {
+		c := &s.cuesAt[i]
+		if s.claimed(c) {
+			continue
+		}
+		if n := &s.sents[c.sent].cues[c.domain]; *n < 255 {
+			*n++
+		}
+		if s.unseen(c.atom) {
+			s.cues[c.domain]++
+		}
 	}
-	if s.unseen(atom) {
-		s.cues[domain]++
+}
+
+// claimed reports whether a cue is a member of a near rule that matched, or
+// part of a longer term.
+func (s *scan) claimed(c *cue) bool {
+	for _, m := range s.claims {
+		if m.field == c.field && m.start <= c.start && c.end <= m.end && (m.member || c.end-c.start < m.end-m.start) {
+			return true
+		}
 	}
+	return false
 }
 
 // unseen reports whether a cue is found for the first time in the text.

@@ -3,7 +3,6 @@ package topic
 import (
 	"cmp"
 	"fmt"
-	"math"
 	"slices"
 	"strings"
 )
@@ -16,11 +15,14 @@ const (
 )
 
 const (
-	threshold    = 1.0
+	threshold    = 0.9 // of a topic: one strong term and hardly a doubt
 	repeat       = 0.1 // what a rule gains by each further match, as a share of its best
 	maxRepeats   = 4
 	maxEvidence  = 12 // spans of one topic
 	needRelevant = 2.0
+
+	// What is more likely wrong than right is not said.
+	leastConfidence = 0.5
 
 	// A text of less relevance has no topics: what matched was said in passing
 	// or meant otherwise. So whatever has a topic is relevant.
@@ -84,14 +86,15 @@ func (s *scan) likeliest(langs langSet) langSet {
 
 // weigh gives each hit its weight, by class, zone and company.
 func (s *scan) weigh(lead bool) {
-	cues := slices.Max(s.cues[:])
+	s.settle()
+	trust := trust(s.literal+publicTrust*s.public, slices.Max(s.cues[:]), s.words)
 	for i := range s.hits {
 		h := &s.hits[i]
 		r := &s.t.rules[h.rule]
 		if s.barred(r, h) {
 			continue
 		}
-		h.weight = baseWeight[r.class] * zone(h, lead) * s.sents[h.sent].doubt() * textContext(cues, s.literal)
+		h.weight = baseWeight[r.class] * zone(h, lead) * s.sents[h.sent].doubt() * trust
 		if s.denied(h) {
 			h.weight *= denialFactor
 		}
@@ -213,48 +216,14 @@ func (s *scan) result(text *Text) Result {
 		return res
 	}
 	for i := range s.t.topics {
-		if s.scores[i] < threshold-1e-9 {
+		confidence := s.confidence(int32(i))
+		if s.scores[i] < threshold-1e-9 || confidence < leastConfidence {
 			continue
 		}
-		res.Topics = append(res.Topics, Topic{ID: s.t.topics[i].ID, Confidence: confidence(s.scores[i]), Evidence: s.evidence(int32(i), text)})
+		res.Topics = append(res.Topics, Topic{ID: s.t.topics[i].ID, Confidence: confidence, Evidence: s.evidence(int32(i), text)})
 	}
 	slices.SortStableFunc(res.Topics, func(a, b Topic) int { return cmp.Compare(b.Confidence, a.Confidence) })
 	return res
-}
-
-// confidence turns a score into the share of such tags that proved right on
-// labelled texts of seven sources: about half at the threshold of 1, 70 % at
-// 1.5, 80 % at 2 and 90 % at 3, which this curve follows within a few points.
-func confidence(score float64) float64 { return score * score / (1 + score*score) }
-
-// The relevance of a text is a logistic function of how much of it speaks of
-// conflict, in weak, likely and strong words, of its length, of the cues of
-// other worlds and of real war in it, and of its best topic. Eight numbers,
-// fitted on eight labelled collections with equal say for each; when fitted on
-// seven of them they hold on the eighth.
-const (
-	relBias    = -2.29
-	relWeak    = 1.65
-	relLikely  = 1.76
-	relStrong  = 2.43
-	relLength  = -0.66 // length in kB
-	relCues    = -0.88
-	relLiteral = 0.45
-	relTopic   = 0.59
-	relTopMax  = 3.0
-)
-
-func (s *scan) relevance() float64 {
-	top := 0.0
-	for _, v := range s.scores[:len(s.t.topics)] {
-		top = max(top, v)
-	}
-	x := relBias +
-		relWeak*math.Log1p(s.mass[weak]) + relLikely*math.Log1p(s.mass[likely]) + relStrong*math.Log1p(s.mass[strong]) +
-		relLength*math.Log1p(float64(s.size)/1000) + relCues*math.Log1p(slices.Max(s.cues[:])) +
-		relLiteral*math.Log1p(s.literal) +
-		relTopic*min(top, relTopMax)
-	return 1 / (1 + math.Exp(-x))
 }
 
 // evidence lists the spans of a topic, heaviest first.
@@ -287,5 +256,12 @@ func (t *Tagger) explain(tt test) string {
 	if len(names) == 0 {
 		names = []string{"no rule matched"}
 	}
-	return fmt.Sprintf(": scored %.2f of %.0f by %s", s.scores[tt.subject], threshold, strings.Join(names, ", "))
+	why := fmt.Sprintf(": scored %.2f of %.1f by %s", s.scores[tt.subject], threshold, strings.Join(names, ", "))
+	if r := s.relevance(); r < topicRelevance {
+		why += fmt.Sprintf("; the relevance of the text is %.2f of %.2f", r, topicRelevance)
+	}
+	if c := s.confidence(tt.subject); c < leastConfidence {
+		why += fmt.Sprintf("; the confidence is %.2f of %.2f", c, leastConfidence)
+	}
+	return why
 }

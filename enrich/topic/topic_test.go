@@ -3,6 +3,7 @@ package topic
 import (
 	"fmt"
 	"math/rand/v2"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -39,7 +40,7 @@ terms:
 `),
 		"armed/group.yaml":  file("group: armed\nlabel: Armed\n"),
 		"armed/battle.yaml": file("topic: armed.battle\nlabel: Battle\nterms: {en: {strong: [assad, battle*], likely: [clash*]}}\n"),
-		"context.yaml":      file("domains:\n  sport: {en: [striker*, derby, midfield, goal]}\nliteral: {en: [soldiers, rebels]}\npast: {en: [anniversary]}\nnegation: {en: [\"no\"]}\n"),
+		"context.yaml":      file("domains:\n  sport: {en: [striker*, derby, midfield, goal]}\nliteral: {en: [soldiers, rebels]}\npublic: {en: [government]}\npast: {en: [anniversary]}\nnegation: {en: [\"no\"]}\n"),
 		"relevance.yaml":    file("terms: {en: {strong: [rebels], likely: [soldiers, army], weak: [killed]}}\n"),
 	}
 }
@@ -142,6 +143,59 @@ func TestTagWeighsZonesAndCompany(t *testing.T) {
 			r := tagger.Tag(tt.text)
 			if got := quotes(r, "peace.ceasefire") != nil; got != tt.want {
 				t.Errorf("Tag(%+v) = %+v, want the topic %t", tt.text, r, tt.want)
+			}
+		})
+	}
+}
+
+// TestTagWantsCompany checks that a text of some length which never speaks of
+// real war is not taken for one, and how words of other worlds count.
+func TestTagWantsCompany(t *testing.T) {
+	tagger := loadSmall(t)
+	const hedge = "The neighbours signed a ceasefire over the hedge. "
+	garden := strings.Repeat("They grow beans and roses there and nobody has cut the grass since the spring. ", 15)
+	tests := []struct {
+		name, body string
+		want       bool
+	}{
+		{"a short text", hedge, true},
+		{"a long one without company", hedge + garden, false},
+		{"nor does repetition help", hedge + garden + hedge + hedge, false},
+		{"with soldiers and rebels", hedge + garden + "Soldiers met rebels.", true},
+		{"with cues of sport besides", hedge + "A striker, a derby, midfield, a goal. " + garden + "Soldiers came.", false},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			r := tagger.Tag(Text{Language: "en", Body: tt.body})
+			if got := quotes(r, "peace.ceasefire") != nil; got != tt.want {
+				t.Errorf("Tag(%q) = %+v, want the topic %t", tt.body, r, tt.want)
+			}
+		})
+	}
+}
+
+func TestTermsOfConflictClaimCues(t *testing.T) {
+	tests := []struct{ name, terms string }{
+		{"a longer term", "strong: [supermarket siege]"},
+		{"a near rule", "near: [{all: [[siege], [supermarket]], within: 5, weight: strong}]"},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			fsys := smallTaxonomy()
+			fsys["armed/battle.yaml"] = &fstest.MapFile{Data: []byte("topic: armed.battle\nlabel: x\nterms: {en: {" + tt.terms + "}}\n")}
+			fsys["context.yaml"] = &fstest.MapFile{Data: []byte("domains: {business: {en: [supermarket, prices]}}\n")}
+			tagger, err := Load(fsys)
+			if err != nil {
+				t.Fatal(err)
+			}
+			s := newScan(tagger)
+			s.run(&Text{Language: "en", Headline: "Supermarket siege"})
+			if got := slices.Max(s.cues[:]); got != 0 {
+				t.Errorf("%v cues in the text, want none", got)
+			}
+			s.run(&Text{Language: "en", Headline: "Supermarket prices"})
+			if got := slices.Max(s.cues[:]); got != 2 {
+				t.Errorf("%v cues in a text of business, want 2", got)
 			}
 		})
 	}

@@ -1,0 +1,72 @@
+package topic
+
+import (
+	"math"
+	"slices"
+)
+
+// How sure the tagger is comes from two logistic models of a few numbers that
+// do not depend on topic or language. They are fitted on labelled collections
+// of news with equal say for each source, and hold on sources left out of the
+// fit: there relevance is off by 1.7 % in the mean and confidence by 4.1 %.
+// After a change of rules, go test -run TestFit -v . -args -fit prints them anew.
+
+// The relevance of a text follows from how much of it speaks of conflict, in
+// weak, likely and strong words, from the words of real war and of public
+// affairs in it, from the cues of other worlds, its length and its best topic.
+const relFeatures = 9
+
+var relevanceWeights = [relFeatures]float64{-2.144, 0.188, 0.849, 1.778, 1.771, 1.091, -2.076, -1.300, 1.480}
+
+const relTopMax = 3.0
+
+func (s *scan) relevanceFeatures() [relFeatures]float64 {
+	top := 0.0
+	for _, v := range s.scores[:len(s.t.topics)] {
+		top = max(top, v)
+	}
+	return [...]float64{
+		1,
+		math.Log1p(s.mass[weak]), math.Log1p(s.mass[likely]), math.Log1p(s.mass[strong]),
+		math.Log1p(s.literal), math.Log1p(s.public), math.Log1p(slices.Max(s.cues[:])),
+		math.Log1p(float64(s.words) / 100),
+		min(top, relTopMax),
+	}
+}
+
+func (s *scan) relevance() float64 {
+	x := s.relevanceFeatures()
+	return logistic(relevanceWeights[:], x[:])
+}
+
+// The confidence in a topic follows from its score, in which headline, lead,
+// repetition and company already count, and from the length of the text.
+const confFeatures = 3
+
+var confidenceWeights = [confFeatures]float64{-0.110, 2.813, 0.226}
+
+const confWords = 100 // below, length makes no difference
+
+func (s *scan) confidenceFeatures(subject int32) [confFeatures]float64 {
+	score := max(s.scores[subject], 0.01)
+	return [...]float64{
+		1,
+		math.Log(score),
+		math.Log1p(float64(max(s.words, confWords)) / 100),
+	}
+}
+
+func (s *scan) confidence(subject int32) float64 {
+	x := s.confidenceFeatures(subject)
+	return logistic(confidenceWeights[:], x[:])
+}
+
+func dot(w, x []float64) float64 {
+	sum := 0.0
+	for i := range w {
+		sum += w[i] * x[i]
+	}
+	return sum
+}
+
+func logistic(w, x []float64) float64 { return 1 / (1 + math.Exp(-dot(w, x))) }
