@@ -35,14 +35,14 @@ func (d Desk) Validate(known func(topic string) bool) error {
 	if !slug.MatchString(d.ID) {
 		errs = append(errs, fmt.Errorf("id: %q is not of a-z, 0-9 and - (at most 64)", d.ID))
 	}
-	for _, t := range d.Topics {
+	for i, t := range d.Topics {
 		if !known(strings.TrimPrefix(t, tagPrefix)) {
-			errs = append(errs, fmt.Errorf("topics: there is no topic or group %q", t))
+			errs = append(errs, fmt.Errorf("topics[%d]: there is no topic or group %q", i, t))
 		}
 	}
-	for _, c := range d.Countries {
+	for i, c := range d.Countries {
 		if len(c) != 2 || strings.ToLower(c) != c {
-			errs = append(errs, fmt.Errorf("countries: %q is not a two-letter code in lower case", c))
+			errs = append(errs, fmt.Errorf("countries[%d]: %q is not a two-letter code in lower case", i, c))
 		}
 	}
 	for name, x := range map[string]float64{"confidence": d.Confidence, "relevance": d.Relevance} {

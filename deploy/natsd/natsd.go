@@ -117,16 +117,11 @@ func options(cfg Config) (*server.Options, error) {
 	if cfg.Listen == "" {
 		return opts, nil
 	}
-	host, port, err := net.SplitHostPort(cfg.Listen)
+	host, port, err := ParseListen(cfg.Listen)
 	if err != nil {
-		return nil, fmt.Errorf("listen address %q: %w", cfg.Listen, err)
+		return nil, fmt.Errorf("listen address %w", err)
 	}
-	if ip := net.ParseIP(host); host != "localhost" && (ip == nil || !ip.IsLoopback()) {
-		return nil, fmt.Errorf("listen address %q: the embedded server has no users and no TLS and listens on loopback only; run a NATS server and use --nats for other machines", cfg.Listen)
-	}
-	if opts.Port, err = strconv.Atoi(port); err != nil || opts.Port < 0 || opts.Port > 65535 {
-		return nil, fmt.Errorf("listen address %q: the port must be a number from 0 to 65535", cfg.Listen)
-	}
+	opts.Port = port
 	if opts.Port == 0 {
 		opts.Port = server.RANDOM_PORT
 	} else if l, err := net.Listen("tcp", cfg.Listen); err != nil {
@@ -137,6 +132,22 @@ func options(cfg Config) (*server.Options, error) {
 	}
 	opts.Host = host
 	return opts, nil
+}
+
+// ParseListen splits an address for [Config.Listen] and says what is wrong
+// with it: the host must be on loopback. Port 0 means any free one.
+func ParseListen(addr string) (host string, port int, err error) {
+	host, number, err := net.SplitHostPort(addr)
+	if err != nil {
+		return "", 0, fmt.Errorf("%q is not host:port, such as 127.0.0.1:4222", addr)
+	}
+	if ip := net.ParseIP(host); host != "localhost" && (ip == nil || !ip.IsLoopback()) {
+		return "", 0, fmt.Errorf("%q is not on loopback: the embedded server has no users and no TLS; for other machines run a NATS server and use --nats", addr)
+	}
+	if port, err = strconv.Atoi(number); err != nil || port < 0 || port > 65535 {
+		return "", 0, fmt.Errorf("%q: the port must be a number from 0 to 65535", addr)
+	}
+	return host, port, nil
 }
 
 // URL is the address for clients outside this process; empty when the server

@@ -70,8 +70,8 @@ func TestStartRefuses(t *testing.T) {
 		{"store in use", Config{Dir: dir}, "in use by another process"},
 		{"no store", Config{}, "no store directory"},
 		{"port in use", Config{Dir: t.TempDir(), Listen: l.Addr().String()}, "address already in use"},
-		{"open to the world", Config{Dir: t.TempDir(), Listen: "0.0.0.0:4222"}, "loopback only"},
-		{"not an address", Config{Dir: t.TempDir(), Listen: "here"}, "missing port"},
+		{"open to the world", Config{Dir: t.TempDir(), Listen: "0.0.0.0:4222"}, "not on loopback"},
+		{"not an address", Config{Dir: t.TempDir(), Listen: "here"}, "not host:port"},
 		{"not a port", Config{Dir: t.TempDir(), Listen: "127.0.0.1:nats"}, "port must be a number"},
 	} {
 		t.Run(tt.name, func(t *testing.T) {

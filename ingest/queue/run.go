@@ -72,7 +72,8 @@ func next(ctx context.Context, cons jetstream.Consumer) (jetstream.Msg, error) {
 
 // quiet reports whether err only says that there was nothing to do.
 func quiet(err error) bool {
-	return errors.Is(err, jetstream.ErrNoMessages) || errors.Is(err, context.DeadlineExceeded) || errors.Is(err, context.Canceled)
+	return errors.Is(err, jetstream.ErrNoMessages) || errors.Is(err, nats.ErrTimeout) ||
+		errors.Is(err, context.DeadlineExceeded) || errors.Is(err, context.Canceled)
 }
 
 // attend runs handle on msg and tells the server every so often that it is
