@@ -44,7 +44,7 @@ var homes = map[string][]string{
 	"github.com/nats-io/nats.go":            {"ingest/queue", "sink", "deploy/natsd", "deploy/clients/go", "."},
 	"github.com/nats-io/nats-server/v2":     {"deploy/natsd"},
 	"github.com/gofrs/flock":                {"deploy/natsd"},
-	"github.com/goccy/go-yaml":              {"enrich/topic", "."},
+	"github.com/goccy/go-yaml":              {"enrich/topic", "ingest/article", "."},
 	"github.com/alecthomas/kong":            {"."},
 	"github.com/rogpeppe/go-internal":       {},
 	"github.com/santhosh-tekuri/jsonschema": {},

@@ -7,10 +7,12 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"regexp"
 	"slices"
 	"strings"
 	"time"
 
+	"conflictwire/deploy/natsd"
 	"conflictwire/enrich"
 	"conflictwire/enrich/place"
 	"conflictwire/enrich/topic"
@@ -99,33 +101,46 @@ const defaultConfigName = "built-in configuration"
 func loadConfig(path string) (*Config, *rules, error) {
 	name, data := defaultConfigName, defaultConfig
 	if path != "" {
-		var err error
-		if data, err = readLimited(path, maxConfig); err != nil {
+		f, err := os.Open(path)
+		if err != nil {
+			return nil, nil, fmt.Errorf("configuration: %w", err)
+		}
+		defer f.Close()
+		if data, err = readLimited(f, path, maxConfig); err != nil {
 			return nil, nil, fmt.Errorf("configuration: %w", err)
 		}
 		name = path
 	}
-	cfg := &Config{}
-	doc, faults, err := decodeYAML(name, data, cfg)
+	cfg, doc, err := parseConfig(name, data)
 	if err != nil {
 		return nil, nil, err
 	}
 	if path != "" && cfg.Topics != "" && !filepath.IsAbs(cfg.Topics) {
 		cfg.Topics = filepath.Join(filepath.Dir(path), cfg.Topics)
 	}
+	r, err := loadRules(cfg.Topics)
+	if err == nil {
+		doc.check(cfg.validateDesks(r.topics))
+	}
+	return cfg, r, errors.Join(doc.err(), err)
+}
+
+// parseConfig reads a configuration. The document has its faults.
+func parseConfig(name string, data []byte) (*Config, *document, error) {
+	cfg := &Config{}
+	doc, err := decodeYAML(name, data, cfg)
+	if err != nil {
+		return nil, nil, err
+	}
+	doc.check(cfg.validate())
 	if len(cfg.Feeds) == 0 {
 		var builtIn Config
-		if _, _, err := decodeYAML(defaultConfigName, defaultConfig, &builtIn); err != nil {
+		if _, err := decodeYAML(defaultConfigName, defaultConfig, &builtIn); err != nil {
 			return nil, nil, err
 		}
 		cfg.Feeds = builtIn.Feeds
 	}
-	faults = append(faults, cfg.validate()...)
-	r, err := loadRules(cfg.Topics)
-	if err == nil {
-		faults = append(faults, cfg.validateDesks(r.topics)...)
-	}
-	return cfg, r, errors.Join(doc.locate(faults), err)
+	return cfg, doc, nil
 }
 
 // rules are the taxonomy and the gazetteer.
@@ -137,12 +152,9 @@ type rules struct {
 // loadRules loads the topic files of a directory, or the built-in ones when
 // dir is empty. The error holds every fault, each with file and line.
 func loadRules(dir string) (*rules, error) {
-	topics, err := topic.Default()
-	if dir != "" {
-		topics, err = topic.Load(os.DirFS(dir))
-	}
+	topics, err := loadTopics(dir)
 	if err != nil {
-		return nil, fmt.Errorf("taxonomy: %w", err)
+		return nil, err
 	}
 	places, err := place.Default()
 	if err != nil {
@@ -151,23 +163,23 @@ func loadRules(dir string) (*rules, error) {
 	return &rules{topics, places}, nil
 }
 
+func loadTopics(dir string) (*topic.Tagger, error) {
+	if dir == "" {
+		return topic.Default()
+	}
+	if _, err := os.ReadDir(dir); err != nil {
+		return nil, fmt.Errorf("taxonomy: %w", err)
+	}
+	t, err := topic.Load(os.DirFS(dir))
+	var faults []error
+	for _, e := range unjoin(err) {
+		faults = append(faults, fmt.Errorf("%s/%w", dir, e)) // it begins with the file's path from there
+	}
+	return t, errors.Join(faults...)
+}
+
 // enricher returns the steps that apply the rules.
 func (r *rules) enricher() *enrich.Enricher { return enrich.New(r.topics, r.places) }
-
-// maxConfig bounds a configuration file, in bytes: 100,000 feeds take some 15 MB.
-const maxConfig = 64 << 20
-
-// readLimited reads a file of at most limit bytes.
-func readLimited(path string, limit int64) ([]byte, error) {
-	info, err := os.Stat(path)
-	if err != nil {
-		return nil, err
-	}
-	if info.Size() > limit {
-		return nil, fmt.Errorf("%s: %d bytes, at most %d are read", path, info.Size(), limit)
-	}
-	return os.ReadFile(path)
-}
 
 // A fault is one thing that is wrong, at a path such as "feeds[3].url".
 type fault struct {
@@ -175,41 +187,80 @@ type fault struct {
 	err  error
 }
 
+var keyPrefix = regexp.MustCompile(`^[a-z_]+(?:\[\d+\])?(?:\.[a-z_]+(?:\[\d+\])?)*: `)
+
+// faultsAt are the errors that err joins, at path. Parts of the configuration
+// begin an error with the key that is wrong: "url: …".
+func faultsAt(path string, err error) []fault {
+	var faults []fault
+	for _, e := range unjoin(err) {
+		at, text := path, e.Error()
+		if key := keyPrefix.FindString(text); key != "" {
+			at, text = join(path, key[:len(key)-2]), text[len(key):]
+		}
+		faults = append(faults, fault{at, errors.New(text)})
+	}
+	return faults
+}
+
 // validate reports everything that is wrong with the values.
 func (c *Config) validate() []fault {
 	var faults []fault
-	add := func(path string, err error) {
-		for _, e := range unjoin(err) {
-			faults = append(faults, fault{path, e})
-		}
+	add := func(path, format string, args ...any) {
+		faults = append(faults, fault{path, fmt.Errorf(format, args...)})
 	}
-	between := func(path string, d, least, most time.Duration) {
-		if d != 0 && (d < least || d > most) {
-			add(path, fmt.Errorf("%v is not between %v and %v", d, least, most))
+	between := func(path string, d, least, most time.Duration) bool {
+		ok := d == 0 || d >= least && d <= most
+		if !ok {
+			add(path, "%s is not between %s and %s", short(d), short(least), short(most))
 		}
+		return ok
 	}
+	const tenYears = 10 * 365 * 24 * time.Hour
 	between("every", c.Every, time.Second, 24*time.Hour)
-	between("retention", c.Retention, 25*time.Hour, 10*365*24*time.Hour)
-	between("max_age", c.MaxAge, time.Hour, 10*365*24*time.Hour)
-	if c.maxAge() > c.retention()-24*time.Hour {
-		add("max_age", fmt.Errorf("%v is not shorter than the retention of %v by a day: an article that was forgotten could be published again", c.maxAge(), c.retention()))
+	ages := between("retention", c.Retention, 25*time.Hour, tenYears) && between("max_age", c.MaxAge, time.Hour, tenYears)
+	if ages && c.maxAge() > c.retention()-24*time.Hour {
+		path := "max_age"
+		if c.MaxAge == 0 {
+			path = "retention"
+		}
+		add(path, "the max_age of %s is not shorter than the retention of %s by a day: an article that was forgotten could be published again", short(c.maxAge()), short(c.retention()))
 	}
 	for path, n := range map[string]int64{"max_store": c.MaxStore, "max_news": c.MaxNews, "workers.feeds": int64(c.Workers.Feeds), "workers.pages": int64(c.Workers.Pages)} {
 		if n < 0 {
-			add(path, fmt.Errorf("%d is negative", n))
+			add(path, "%d is negative", n)
 		}
 	}
-	if c.Confidence < 0 || c.Confidence > 1 {
-		add("confidence", fmt.Errorf("%v is not between 0 and 1", c.Confidence))
+	if !(c.Confidence >= 0 && c.Confidence <= 1) {
+		add("confidence", "%v is not between 0 and 1", c.Confidence)
+	}
+	if strings.HasPrefix(c.Store, "~") {
+		add("store", "%q: ~ is not put in for your home directory: write the path in full", c.Store)
+	}
+	if c.listen() != "" {
+		if _, _, err := natsd.ParseListen(c.listen()); err != nil {
+			add("listen", "%v; none for no listener", err)
+		}
 	}
 	if n := c.NATS.Replicas; n != 0 && n != 1 && n != 3 && n != 5 {
-		add("nats.replicas", fmt.Errorf("%d is not 1, 3 or 5", n))
+		add("nats.replicas", "%d is not 1, 3 or 5", n)
 	} else if n > 1 && c.NATS.URL == "" {
-		add("nats.replicas", errors.New("the embedded server is alone and keeps one copy"))
+		add("nats.replicas", "%d copies need servers elsewhere, named by nats.url: the embedded server is alone", n)
 	}
-	add("", c.Fetch.Validate())
-	faults = append(faults, c.validateFeeds()...)
-	return faults
+	faults = append(faults, faultsAt("", c.Fetch.Validate())...)
+	return append(faults, c.validateFeeds()...)
+}
+
+// short writes a duration as the configuration does: 168h, not 168h0m0s.
+func short(d time.Duration) string {
+	s := d.String()
+	if strings.HasSuffix(s, "m0s") {
+		s = strings.TrimSuffix(s, "0s")
+	}
+	if strings.HasSuffix(s, "h0m") {
+		s = strings.TrimSuffix(s, "0m")
+	}
+	return s
 }
 
 func (c *Config) validateFeeds() []fault {
@@ -217,16 +268,17 @@ func (c *Config) validateFeeds() []fault {
 	ids, urls := map[string]int{}, map[string]int{}
 	for i, f := range c.Feeds {
 		path := fmt.Sprintf("feeds[%d]", i)
-		for _, err := range unjoin(f.Validate()) {
-			faults = append(faults, fault{path, err})
+		faults = append(faults, faultsAt(path, f.Validate())...)
+		if j, ok := ids[f.ID]; ok {
+			faults = append(faults, fault{path + ".id", fmt.Errorf("%q is the id of feeds[%d] already", f.ID, j)})
+		} else if f.ID != "" {
+			ids[f.ID] = i
 		}
-		if j, ok := ids[f.ID]; ok && f.ID != "" {
-			faults = append(faults, fault{path + ".id", fmt.Errorf("%q is the id of feed no. %d already", f.ID, j+1)})
+		if j, ok := urls[f.URL]; ok {
+			faults = append(faults, fault{path + ".url", fmt.Errorf("feeds[%d] has this address already", j)})
+		} else if f.URL != "" {
+			urls[f.URL] = i
 		}
-		if j, ok := urls[f.URL]; ok && f.URL != "" {
-			faults = append(faults, fault{path + ".url", fmt.Errorf("feed no. %d has this address already", j+1)})
-		}
-		ids[f.ID], urls[f.URL] = i, i
 	}
 	return faults
 }
@@ -241,13 +293,12 @@ func (c *Config) validateDesks(topics *topic.Tagger) []fault {
 	ids := map[string]int{}
 	for i, d := range c.Desks {
 		path := fmt.Sprintf("desks[%d]", i)
-		for _, err := range unjoin(d.Validate(func(t string) bool { return known[t] })) {
-			faults = append(faults, fault{path, err})
+		faults = append(faults, faultsAt(path, d.Validate(func(t string) bool { return known[t] }))...)
+		if j, ok := ids[d.ID]; ok {
+			faults = append(faults, fault{path + ".id", fmt.Errorf("%q is the id of desks[%d] already", d.ID, j)})
+		} else if d.ID != "" {
+			ids[d.ID] = i
 		}
-		if j, ok := ids[d.ID]; ok && d.ID != "" {
-			faults = append(faults, fault{path + ".id", fmt.Errorf("%q is the id of desk no. %d already", d.ID, j+1)})
-		}
-		ids[d.ID] = i
 	}
 	return faults
 }
@@ -293,14 +344,4 @@ func unjoin(err error) []error {
 		all = append(all, unjoin(e)...)
 	}
 	return all
-}
-
-// keyOf takes a leading "key: " off an error's text; parts of the
-// configuration name the key that is wrong that way.
-func keyOf(err error) (key, rest string) {
-	key, rest, ok := strings.Cut(err.Error(), ": ")
-	if !ok || strings.ContainsAny(key, " \"") {
-		return "", err.Error()
-	}
-	return key, rest
 }

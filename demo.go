@@ -110,6 +110,7 @@ type show struct {
 	ops      map[record.Op]int
 	tagged   int
 	first    time.Duration // until the first tagged article
+	example  string        // its address
 	plain    []string      // headlines that were not tagged
 	lastSeen time.Time
 }
@@ -124,7 +125,7 @@ func (w *show) intro() {
 	}
 	fmt.Fprintf(w.out, "A small newsroom on this machine: %d invented publishers, %d feeds, all events invented.\n", len(publishers), len(w.feeds))
 	fmt.Fprintf(w.out, "Feeds are polled, pages read, tagged and published over NATS; below, a subscriber to news.article.>\n\n")
-	fmt.Fprintf(w.out, "%-8s  %-42s %-2s %-3s  %s\n", "time", "topics", "in", "lng", "headline (publisher, delay)")
+	fmt.Fprintf(w.out, "time      in lng headline\n%17stopics with confidence, age, publisher\n\n", "")
 }
 
 // record takes in one message of the subscription.
@@ -151,10 +152,10 @@ func (w *show) record(msg jetstream.Msg) error {
 		}
 		w.tagged++
 		if w.first == 0 {
-			w.first = time.Since(w.start)
+			w.first, w.example = time.Since(w.start), rec.Conflictwire.Provenance.URL
 		}
 	}
-	_, err = fmt.Fprintln(w.out, line(rec))
+	_, err = fmt.Fprintln(w.out, lines(rec))
 	return err
 }
 
@@ -194,11 +195,14 @@ func (w *show) end(ctx context.Context, c *demoCmd) error {
 	}
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	fmt.Fprintf(w.out, "\nFirst tagged article after %.1f s. Not published: %d duplicates of an article from elsewhere, %d denied by robots.txt.\n",
+	if w.tagged == 0 {
+		return errors.New("no article came through; demo --log shows what happened to them")
+	}
+	fmt.Fprintf(w.out, "\nFirst tagged article after %.1f s.\nNot published: %d duplicates of an article from elsewhere, %d denied by robots.txt.\n",
 		w.first.Seconds(), ended[queue.Duplicate], ended[queue.Denied])
 	if len(w.plain) > 0 {
 		slices.SortFunc(w.plain, func(a, b string) int { return cmp.Compare(len(a), len(b)) })
-		fmt.Fprintf(w.out, "Published without a tag, because they are not about conflict whatever their words say:\n")
+		fmt.Fprintf(w.out, "Published without a topic, whatever their words say:\n")
 		for _, h := range w.plain[:min(len(w.plain), 6)] {
 			fmt.Fprintf(w.out, "    %s\n", plain(h))
 		}
@@ -212,11 +216,16 @@ func (w *show) end(ctx context.Context, c *demoCmd) error {
 		"conflictwire tag --title 'Rebels sign truce' FILE      tag a text of your own",
 	}
 	if c.Stay {
+		server := w.pipeline.nats.URL()
+		flag := ""
+		if server != defaultServer {
+			flag = " --server " + server
+		}
 		next = []string{
-			"Listening on nats://" + c.Listen + " until you press Ctrl-C. In a second terminal:",
-			"  conflictwire sub 'news.topic.peace.>' --since 1h",
-			"  conflictwire sub news.desk.mideast-peace.'>' --since 1h --json",
-			"  conflictwire trace " + w.feeds[0].URL,
+			"Listening on " + server + " until you press Ctrl-C. In a second terminal:",
+			"  conflictwire sub" + flag + " 'news.topic.peace.>' --since 1h",
+			"  conflictwire sub" + flag + " 'news.desk.mideast-peace.>' --since 1h --json",
+			"  conflictwire trace" + flag + " '" + w.example + "'",
 		}
 	}
 	fmt.Fprintf(w.out, "\nTo try next:\n  %s\n", strings.Join(next, "\n  "))

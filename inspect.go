@@ -1,11 +1,8 @@
 package main
 
 import (
-	"bytes"
 	"cmp"
-	"compress/gzip"
 	"context"
-	"encoding/json"
 	"fmt"
 	"io"
 	"strings"
@@ -15,71 +12,7 @@ import (
 	"conflictwire/enrich/language"
 	"conflictwire/ingest/article"
 	"conflictwire/ingest/feed"
-	"conflictwire/ingest/fetch"
 )
-
-// maxInput bounds a document from a file or standard input, in bytes.
-const maxInput = 64 << 20
-
-// A source is a document to look at.
-type source struct {
-	Source string   `arg:"" optional:"" placeholder:"URL|FILE|-" help:"A web address, a file (.gz too), or - for standard input."`
-	URL    string   `placeholder:"URL" help:"Address that the document of a file or of standard input came from."`
-	Allow  []string `placeholder:"PREFIX" help:"Private addresses that may be asked, such as 127.0.0.0/8."`
-	JSON   bool     `help:"Print JSON."`
-	Batch  bool     `help:"Read one JSON object a line from standard input, write one a line, in order."`
-}
-
-// A fetched is a document with what HTTP said of it.
-type fetched struct {
-	data        []byte
-	url         string
-	contentType string
-}
-
-// read gets the document.
-func (c *source) read(ctx context.Context, s *streams) (fetched, error) {
-	switch {
-	case c.Source == "":
-		return fetched{}, fmt.Errorf("nothing to look at: give a web address, a file, or - for standard input")
-	case c.Source == "-":
-		data, err := io.ReadAll(io.LimitReader(s.in, maxInput))
-		return fetched{data: data, url: c.URL}, err
-	case strings.HasPrefix(c.Source, "http://") || strings.HasPrefix(c.Source, "https://"):
-		client, err := fetch.New(fetch.Config{Allow: c.Allow})
-		if err != nil {
-			return fetched{}, err
-		}
-		defer client.Close()
-		res, err := client.Get(ctx, fetch.Request{URL: c.Source, Robots: true})
-		if err != nil {
-			return fetched{}, err
-		}
-		return fetched{data: res.Body, url: res.URL, contentType: res.Header.Get("Content-Type")}, nil
-	}
-	data, err := readFile(c.Source)
-	return fetched{data: data, url: c.URL}, err
-}
-
-// readFile reads a file, unpacking it when it is gzipped.
-func readFile(path string) ([]byte, error) {
-	data, err := readLimited(path, maxInput)
-	if err != nil || !bytes.HasPrefix(data, []byte{0x1f, 0x8b}) {
-		return data, err
-	}
-	z, err := gzip.NewReader(bytes.NewReader(data))
-	if err != nil {
-		return nil, fmt.Errorf("%s: %w", path, err)
-	}
-	data, err = io.ReadAll(io.LimitReader(z, maxInput+1))
-	if err != nil {
-		return nil, fmt.Errorf("%s: %w", path, err)
-	}
-	if len(data) > maxInput {
-		return nil, fmt.Errorf("%s: more than %d bytes unpacked", path, maxInput)
-	}
-	return data, nil
-}
 
 type feedCmd struct{ source }
 
@@ -112,6 +45,7 @@ type entryOut struct {
 	Summary    string         `json:"summary,omitempty"`
 	Content    string         `json:"content,omitempty"`
 	Author     string         `json:"author,omitempty"`
+	Rights     string         `json:"rights,omitempty"`
 	Published  time.Time      `json:"published,omitzero"`
 	Updated    time.Time      `json:"updated,omitzero"`
 	Tags       []string       `json:"tags,omitempty"`
@@ -131,7 +65,7 @@ func newFeedOut(id string, f *feed.Feed) feedOut {
 	}}
 	for _, e := range f.Entries {
 		o := entryOut{
-			ID: e.ID, Link: e.Link, Title: e.Title, Summary: e.Summary, Content: e.Content, Author: strings.Join(e.Authors, ", "),
+			ID: e.ID, Link: e.Link, Title: e.Title, Summary: e.Summary, Content: e.Content, Author: strings.Join(e.Authors, ", "), Rights: e.Rights,
 			Published: e.Published, Updated: e.Updated, Tags: e.Tags,
 		}
 		for _, x := range e.Enclosures {
@@ -145,12 +79,12 @@ func newFeedOut(id string, f *feed.Feed) feedOut {
 // Run implements the command.
 func (c *feedCmd) Run(ctx context.Context, s *streams) error {
 	if c.Batch {
-		return batch(ctx, s, func(item []byte) (any, error) {
+		return c.batch(ctx, s, func(item []byte) (any, error) {
 			var in struct {
 				ID, File, URL string
 				Headers       map[string]string
 			}
-			if err := json.Unmarshal(item, &in); err != nil {
+			if err := decodeItem(item, &in); err != nil {
 				return nil, err
 			}
 			data, err := readFile(in.File)
@@ -182,7 +116,7 @@ func (c *feedCmd) Run(ctx context.Context, s *streams) error {
 	}
 	fmt.Fprintln(s.out)
 	for _, e := range f.Entries {
-		fmt.Fprintf(s.out, "%s  %s\n    %s\n", when(e.Published), plain(e.Title), plain(e.Link))
+		fmt.Fprintf(s.out, "%-17s  %s\n    %s\n", when(e.Published), plain(e.Title), plain(e.Link))
 	}
 	return nil
 }
@@ -200,7 +134,7 @@ func header(h map[string]string, name string) string {
 // when is a time for people.
 func when(t time.Time) string {
 	if t.IsZero() {
-		return "(no date)       "
+		return "(no date)"
 	}
 	return t.UTC().Format("2006-01-02 15:04Z")
 }
@@ -278,9 +212,9 @@ func (c *tagCmd) Run(ctx context.Context, s *streams) error {
 	}
 	e := r.enricher()
 	if c.Batch {
-		return batch(ctx, s, func(item []byte) (any, error) {
+		return c.batch(ctx, s, func(item []byte) (any, error) {
 			var in struct{ ID, Title, Lead, Text, Lang string }
-			if err := json.Unmarshal(item, &in); err != nil {
+			if err := decodeItem(item, &in); err != nil {
 				return nil, err
 			}
 			return tag(e, in.ID, enrich.Text{Headline: in.Title, Lead: in.Lead, Body: in.Text}, in.Lang), nil
@@ -300,7 +234,14 @@ func (c *tagCmd) Run(ctx context.Context, s *streams) error {
 }
 
 func printTags(w io.Writer, t tagsOut) {
-	fmt.Fprintf(w, "language %s, relevance %.2f, country %s\n", t.Language, t.Relevance, strings.ToUpper(t.Country))
+	lang, country := t.Language, strings.ToUpper(t.Country)
+	if lang == language.Und {
+		lang = "unknown"
+	}
+	if country == "ZZ" {
+		country = "unknown"
+	}
+	fmt.Fprintf(w, "language %s, relevance %.2f, country %s\n", lang, t.Relevance, country)
 	for _, x := range t.Topics {
 		fmt.Fprintf(w, "%s  %.2f\n", x.ID, x.Confidence)
 		for _, e := range x.Evidence {
@@ -321,7 +262,9 @@ func printTags(w io.Writer, t tagsOut) {
 
 type pageCmd struct {
 	source
-	Topics string `type:"path" placeholder:"DIR" help:"Topic files to use instead of the built-in ones."`
+	Topics      string `type:"path" placeholder:"DIR" help:"Topic files to use instead of the built-in ones."`
+	Explain     bool   `help:"Print the blocks of the page with their scores, and why each is in the article or not."`
+	ExplainHTML string `name:"explain-html" type:"path" placeholder:"FILE" help:"Write the same as a page with the blocks in colours."`
 }
 
 // pageOut is an article with its tags, as JSON.
@@ -337,9 +280,14 @@ type pageOut struct {
 	Keywords   []string          `json:"keywords,omitempty"`
 	Canonical  string            `json:"canonical,omitempty"`
 	Publisher  string            `json:"publisher,omitempty"`
+	AMP        string            `json:"amp,omitempty"`
+	Language   string            `json:"language,omitempty"`
 	Images     []imageOut        `json:"images,omitempty"`
+	Media      []mediaOut        `json:"media,omitempty"`
+	Posts      []postOut         `json:"posts,omitempty"`
 	Method     string            `json:"method"`
 	Quality    float64           `json:"quality"`
+	Closed     bool              `json:"closed,omitempty"`
 	Partial    bool              `json:"partial,omitempty"`
 	Sources    map[string]string `json:"sources,omitempty"`
 	Text       string            `json:"text"` // standfirst, then the paragraphs, one a line
@@ -353,6 +301,18 @@ type imageOut struct {
 	Credit  string `json:"credit,omitempty"`
 }
 
+type mediaOut struct {
+	URL   string `json:"url"`
+	Type  string `json:"type"`
+	Title string `json:"title,omitempty"`
+}
+
+type postOut struct {
+	Time  time.Time `json:"time,omitzero"`
+	Title string    `json:"title,omitempty"`
+	Text  string    `json:"text"` // the paragraphs, one a line
+}
+
 func newPageOut(id, link string, a *article.Article) pageOut {
 	lines := []string{}
 	if a.Standfirst != "" {
@@ -364,10 +324,21 @@ func newPageOut(id, link string, a *article.Article) pageOut {
 	out := pageOut{
 		ID: id, URL: link, Title: a.Title, Standfirst: a.Standfirst, Byline: a.Byline, Published: a.Published, Modified: a.Modified,
 		Section: a.Section, Keywords: a.Keywords, Canonical: a.Canonical, Publisher: a.Publisher,
-		Method: a.Method, Quality: a.Quality, Partial: a.Partial, Sources: a.Sources, Text: strings.Join(lines, "\n"),
+		AMP: a.AMP, Language: a.Language,
+		Method: a.Method, Quality: a.Quality, Closed: a.Closed, Partial: a.Partial, Sources: a.Sources, Text: strings.Join(lines, "\n"),
 	}
 	for _, i := range a.Images {
 		out.Images = append(out.Images, imageOut{i.URL, i.Caption, i.Credit})
+	}
+	for _, m := range a.Media {
+		out.Media = append(out.Media, mediaOut(m))
+	}
+	for _, p := range a.Posts {
+		var text []string
+		for _, paragraph := range p.Body {
+			text = append(text, paragraph.Text)
+		}
+		out.Posts = append(out.Posts, postOut{p.Time, p.Title, strings.Join(text, "\n")})
 	}
 	return out
 }
@@ -375,12 +346,12 @@ func newPageOut(id, link string, a *article.Article) pageOut {
 // Run implements the command.
 func (c *pageCmd) Run(ctx context.Context, s *streams) error {
 	if c.Batch {
-		return batch(ctx, s, func(item []byte) (any, error) {
+		return c.batch(ctx, s, func(item []byte) (any, error) {
 			var in struct {
 				ID, URL, File string
 				ContentType   string `json:"content_type"`
 			}
-			if err := json.Unmarshal(item, &in); err != nil {
+			if err := decodeItem(item, &in); err != nil {
 				return nil, err
 			}
 			data, err := readFile(in.File)
@@ -402,6 +373,9 @@ func (c *pageCmd) Run(ctx context.Context, s *streams) error {
 	doc, err := c.read(ctx, s)
 	if err != nil {
 		return err
+	}
+	if c.Explain || c.ExplainHTML != "" {
+		return c.explain(s, doc)
 	}
 	a, err := article.Extract(article.Page{URL: doc.url, ContentType: doc.contentType, Body: doc.data})
 	if err != nil {
@@ -429,12 +403,21 @@ func printPage(w io.Writer, a *article.Article) {
 		fmt.Fprintf(w, ", modified %s", when(a.Modified))
 	}
 	fmt.Fprintf(w, "\nbody by %s, quality %.2f", a.Method, a.Quality)
+	if a.Closed {
+		fmt.Fprint(w, ", closed")
+	}
 	if a.Partial {
 		fmt.Fprint(w, ", partial")
 	}
 	fmt.Fprintln(w)
 	for _, i := range a.Images {
 		fmt.Fprintf(w, "picture %s\n    %s (%s)\n", plain(i.URL), plain(cmp.Or(i.Caption, "no caption")), plain(cmp.Or(i.Credit, "no credit")))
+	}
+	for _, m := range a.Media {
+		fmt.Fprintf(w, "%s %s\n    %s\n", plain(m.Type), plain(m.URL), plain(cmp.Or(m.Title, "no title")))
+	}
+	if len(a.Posts) > 0 {
+		fmt.Fprintf(w, "live blog of %d posts, the newest of %s\n", len(a.Posts), when(a.Posts[0].Time))
 	}
 	for _, p := range a.Body {
 		prefix := map[article.Kind]string{article.Heading: "## ", article.Quote: "> ", article.Item: "- "}[p.Kind]

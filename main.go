@@ -16,6 +16,7 @@ import (
 	"log/slog"
 	"os"
 	"os/signal"
+	"strings"
 	"syscall"
 
 	"github.com/alecthomas/kong"
@@ -26,12 +27,16 @@ var version = "dev"
 
 // Exit codes.
 const (
-	exitOK      = 0
-	exitFailure = 1 // it did not work; the reason is on standard error
-	exitUsage   = 2 // the command line makes no sense
+	exitOK          = 0
+	exitFailure     = 1   // it did not work; the reason is on standard error
+	exitUsage       = 2   // the command line makes no sense
+	exitInterrupted = 130 // a signal came before the work was done; run, demo and sub end with 0
 )
 
 func main() {
+	// A reader that goes away (| head) makes writes fail instead of ending the
+	// program on the spot, so that it can clean up.
+	signal.Ignore(syscall.SIGPIPE)
 	os.Exit(run(os.Args[1:], os.Stdin, os.Stdout, os.Stderr))
 }
 
@@ -77,8 +82,7 @@ func run(args []string, stdin io.Reader, stdout, stderr io.Writer) int {
 		return exited // --help was asked for
 	}
 	if err != nil {
-		fmt.Fprintf(stderr, "conflictwire: %v\nSee conflictwire --help.\n", err)
-		return exitUsage
+		return misuse(err, args, stderr)
 	}
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
@@ -87,15 +91,40 @@ func run(args []string, stdin io.Reader, stdout, stderr io.Writer) int {
 	return report(kctx.Run(&streams{stdin, stdout, stderr}), stderr)
 }
 
+// misuse says what is wrong with the command line.
+func misuse(err error, args []string, stderr io.Writer) int {
+	command := ""
+	if e, ok := errors.AsType[*kong.ParseError](err); ok && e.Context.Selected() != nil {
+		command = " " + e.Context.Selected().Name
+	} else if !strings.HasPrefix(args[0], "-") {
+		err = fmt.Errorf("there is no command %q", args[0])
+	}
+	fmt.Fprintf(stderr, "conflictwire: %v\nSee conflictwire%s --help.\n", err, command)
+	return exitUsage
+}
+
 // report writes err, if any, and returns the exit code.
 func report(err error, stderr io.Writer) int {
-	if err == nil || errors.Is(err, context.Canceled) {
+	if err == nil || errors.Is(err, syscall.EPIPE) { // whoever read the output has enough
 		return exitOK
+	}
+	if errors.Is(err, context.Canceled) {
+		fmt.Fprintln(stderr, "conflictwire: interrupted")
+		return exitInterrupted
 	}
 	for _, e := range unjoin(err) {
 		fmt.Fprintf(stderr, "conflictwire: %v\n", e)
 	}
 	return exitFailure
+}
+
+// untilStopped is the error of a command that goes on until a signal comes:
+// being stopped is none.
+func untilStopped(ctx context.Context, err error) error {
+	if ctx.Err() != nil && errors.Is(err, context.Canceled) {
+		return nil
+	}
+	return err
 }
 
 // logFlags say what is logged, and how.
@@ -123,17 +152,20 @@ func (c *runCmd) Run(ctx context.Context, s *streams) error {
 	override(&cfg.Listen, c.Listen)
 	override(&cfg.NATS.URL, c.NATS)
 	override(&cfg.NATS.Creds, c.Creds)
+	if cfg.NATS.Creds != "" && cfg.NATS.URL == "" {
+		return errors.New("credentials are for a NATS server elsewhere: give its address with --nats as well")
+	}
 	log := newLogger(s.err, c.LogJSON, c.LogLevel)
 	p, err := newPipeline(ctx, cfg, rules, log)
 	if err != nil {
-		return err
+		return untilStopped(ctx, err)
 	}
 	defer p.Close()
 	if p.nats != nil {
 		dir, _ := cfg.storeDir()
 		log.Info("embedded nats server", "link", p.nats.URL(), "id", dir)
 	}
-	return p.run(ctx)
+	return untilStopped(ctx, p.run(ctx))
 }
 
 // override replaces a setting by a flag that was given.

@@ -4,10 +4,14 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
+	"net/url"
+	"slices"
 	"strings"
 	"time"
 
 	"conflictwire/deploy/natsd"
+	"conflictwire/enrich/topic"
 	"conflictwire/ingest"
 	"conflictwire/ingest/queue"
 	"conflictwire/sink"
@@ -16,6 +20,9 @@ import (
 	"github.com/nats-io/nats.go"
 	"github.com/nats-io/nats.go/jetstream"
 )
+
+// defaultServer is where a pipeline listens that was not told otherwise.
+const defaultServer = "nats://127.0.0.1:4222"
 
 // serverFlags say where a running pipeline's NATS server is.
 type serverFlags struct {
@@ -40,6 +47,14 @@ func (f serverFlags) dial(name string) (*nats.Conn, jetstream.JetStream, error) 
 	return conn, js, nil
 }
 
+// noPipeline says what it means that a stream is not there.
+func noPipeline(err error) error {
+	if errors.Is(err, jetstream.ErrStreamNotFound) {
+		return fmt.Errorf("%w: has conflictwire run on this server?", err)
+	}
+	return err
+}
+
 type subCmd struct {
 	serverFlags
 	Subject string        `arg:"" optional:"" help:"NATS subject: news.article.> (the default), news.topic.<group>.<topic>.<country>.>, news.desk.<desk>.>"`
@@ -48,7 +63,7 @@ type subCmd struct {
 	Since   time.Duration `placeholder:"24h" help:"First replay what was stored in this time."`
 	Until   bool          `name:"no-follow" help:"End after the replay instead of waiting for more."`
 	JSON    bool          `help:"Print each record as one line of JSON."`
-	Count   int           `short:"n" placeholder:"N" help:"End after N records."`
+	Count   uint          `short:"n" placeholder:"N" help:"End after N records; 0 for no end."`
 }
 
 // Run implements the command.
@@ -56,6 +71,9 @@ func (c *subCmd) Run(ctx context.Context, s *streams) error {
 	subject, err := c.subject()
 	if err != nil {
 		return err
+	}
+	if c.Since < 0 || c.Since == 0 && c.Until {
+		return errors.New("--no-follow prints what is stored: say how far back with --since, such as --since 24h")
 	}
 	conn, js, err := c.dial("conflictwire sub")
 	if err != nil {
@@ -65,14 +83,15 @@ func (c *subCmd) Run(ctx context.Context, s *streams) error {
 	q := sink.Query{Subject: subject, Follow: !c.Until}
 	if c.Since > 0 {
 		q.Since = time.Now().Add(-c.Since)
-	} else if c.Until {
-		return errors.New("--no-follow prints what is stored: say how far back with --since")
+	}
+	if c.Topic != "" {
+		warnUnknown(s.err, c.Topic)
 	}
 	if !c.JSON {
 		fmt.Fprintf(s.err, "listening on %s\n", subject)
 	}
 	enough := errors.New("enough")
-	n := 0
+	n := uint(0)
 	err = sink.Subscribe(ctx, js, q, func(msg jetstream.Msg) error {
 		n++
 		if err := c.print(s, msg); err != nil {
@@ -86,7 +105,7 @@ func (c *subCmd) Run(ctx context.Context, s *streams) error {
 	if errors.Is(err, enough) {
 		return nil
 	}
-	return err
+	return untilStopped(ctx, err)
 }
 
 // subject is what to subscribe to.
@@ -98,20 +117,41 @@ func (c *subCmd) subject() (string, error) {
 		if c.Subject == "" {
 			return "news.article.>", nil
 		}
-		return c.Subject, nil
+		if strings.HasSuffix(c.Subject, ">") || strings.Count(c.Subject, ".") >= 3 {
+			return c.Subject, nil
+		}
+		return "", fmt.Errorf("no record has the subject %s alone: give %[1]s.> for all under it", c.Subject)
 	}
 	if c.Subject != "" {
 		return "", errors.New("give a subject or --topic, not both")
 	}
-	group, topic, ok := strings.Cut(strings.TrimPrefix(c.Topic, "conflict."), ".")
+	group, name, ok := strings.Cut(strings.TrimPrefix(c.Topic, "conflict."), ".")
 	if !ok {
-		topic = "*"
+		name = "*"
 	}
 	country := "*"
 	if c.Country != "" {
 		country = strings.ToLower(c.Country)
+		if len(country) != 2 {
+			return "", fmt.Errorf("--country %s is not a two-letter code such as sy", c.Country)
+		}
 	}
-	return "news.topic." + group + "." + topic + "." + country + ".>", nil
+	return "news.topic." + group + "." + name + "." + country + ".>", nil
+}
+
+// warnUnknown says when a topic is not of the built-in taxonomy. That is no
+// error: the pipeline may use another.
+func warnUnknown(w io.Writer, name string) {
+	topics, err := topic.Default()
+	if err != nil {
+		return
+	}
+	for _, t := range slices.Concat(topics.Topics(), topics.Groups()) {
+		if t.ID == strings.TrimPrefix(name, "conflict.") {
+			return
+		}
+	}
+	fmt.Fprintf(w, "the built-in taxonomy has no topic or group %q\n", name)
 }
 
 func (c *subCmd) print(s *streams, msg jetstream.Msg) error {
@@ -123,22 +163,16 @@ func (c *subCmd) print(s *streams, msg jetstream.Msg) error {
 	if err != nil {
 		return fmt.Errorf("%s: %w", msg.Subject(), err)
 	}
-	_, err = fmt.Fprintln(s.out, line(rec))
+	_, err = fmt.Fprintln(s.out, lines(rec))
 	return err
 }
 
-// line is a record on one line: time, topics, country, language, headline,
-// publisher, and how long after publication it was stored.
-func line(rec *record.Record) string {
+// lines are a record for people: time, country, language and headline, and
+// below them topics, how old it was when it was stored, and publisher. What
+// may be written from right to left, or in wide characters, ends its line, so
+// that it cannot disturb the columns.
+func lines(rec *record.Record) string {
 	c := &rec.Conflictwire
-	var topics []string
-	for _, t := range c.Topics {
-		topics = append(topics, strings.TrimPrefix(t.ID, "conflict."))
-	}
-	tags := strings.Join(topics, " ")
-	if tags == "" {
-		tags = "-"
-	}
 	what := ""
 	switch c.Op {
 	case record.Update:
@@ -148,12 +182,35 @@ func line(rec *record.Record) string {
 	case record.Retag:
 		what = "[new tags] "
 	}
-	delay := ""
-	if at := rec.ContentCreated; !at.IsZero() {
-		delay = ", " + age(rec.VersionCreated.Sub(at)) + " after publication"
+	at := rec.VersionCreated.Local()
+	layout := time.TimeOnly
+	if at.Format(time.DateOnly) != time.Now().Format(time.DateOnly) {
+		layout = time.DateTime
 	}
-	return fmt.Sprintf("%s  %-42s %s %-3s  %s%s  (%s%s)", rec.VersionCreated.Local().Format(time.TimeOnly), clipText(tags, 42),
-		strings.ToUpper(c.Country), rec.Language, what, plain(rec.Headline()), plain(rec.Publisher()), delay)
+	details := topTopics(c.Topics)
+	if c.Op == record.Withdraw {
+		details = "the page is gone"
+	}
+	if created := rec.ContentCreated; !created.IsZero() {
+		details += ", " + age(rec.VersionCreated.Sub(created)) + " old"
+	}
+	return fmt.Sprintf("%s  %s %-2s  %s%s\n%*s%s, %s", at.Format(layout), strings.ToUpper(c.Country), rec.Language, what, plain(rec.Headline()),
+		len(layout)+9, "", details, plain(rec.Publisher()))
+}
+
+// topTopics names the two most confident topics; they come first.
+func topTopics(topics []record.Topic) string {
+	if len(topics) == 0 {
+		return "no topic"
+	}
+	var top []string
+	for _, t := range topics[:min(len(topics), 2)] {
+		top = append(top, fmt.Sprintf("%s %.2f", strings.TrimPrefix(t.ID, "conflict."), t.Confidence))
+	}
+	if more := len(topics) - len(top); more > 0 {
+		top = append(top, fmt.Sprintf("%d more", more))
+	}
+	return strings.Join(top, ", ")
 }
 
 // age is a duration in the unit that a person would use.
@@ -201,6 +258,9 @@ type traceCmd struct {
 
 // Run implements the command.
 func (c *traceCmd) Run(ctx context.Context, s *streams) error {
+	if u, err := url.Parse(c.URL); err != nil || u.Host == "" {
+		return fmt.Errorf("%q is not a web address", c.URL)
+	}
 	conn, js, err := c.dial("conflictwire trace")
 	if err != nil {
 		return err
@@ -212,7 +272,7 @@ func (c *traceCmd) Run(ctx context.Context, s *streams) error {
 	fmt.Fprintf(s.out, "address    %s\ncanonical  %s\nkey        %s\n", plain(c.URL), ingest.Canonical(c.URL), key)
 	q, err := queue.Attach(ctx, js)
 	if err != nil {
-		return err
+		return noPipeline(err)
 	}
 	found := false
 	if job, state, err := q.Waiting(ctx, key); err != nil {
@@ -238,7 +298,7 @@ func (c *traceCmd) Run(ctx context.Context, s *streams) error {
 			return err
 		}
 		versions++
-		_, err = fmt.Fprintf(s.out, "version %-2s %s\n           %s\n", rec.Version, line(rec), msg.Subject())
+		_, err = fmt.Fprintf(s.out, "version %-2s %s\n%s\n", rec.Version, msg.Subject(), lines(rec))
 		return err
 	})
 	if err != nil {
@@ -264,7 +324,7 @@ func (c *healthCmd) Run(ctx context.Context, s *streams) error {
 	for _, name := range []string{"FEEDS", "PAGES", "LEDGER", sink.NewsStream, sink.CopiesStream} {
 		stream, err := js.Stream(ctx, name)
 		if err != nil {
-			return fmt.Errorf("stream %s: %w", name, err)
+			return noPipeline(fmt.Errorf("stream %s: %w", name, err))
 		}
 		state := stream.CachedInfo().State
 		fmt.Fprintf(s.out, "%-7s %d messages, %d bytes\n", name, state.Msgs, state.Bytes)

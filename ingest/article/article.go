@@ -25,20 +25,24 @@ type Article struct {
 	Standfirst string      // the summary that readers see above the body; not repeated in Body
 	Body       []Paragraph // in reading order, without headline, byline, captions, credits and related links
 	Byline     []string    // people, one name each, without "By"
-	Published  time.Time
-	Modified   time.Time
-	Language   string // BCP 47 as declared, for example "en-GB"
+	Published  time.Time   // in the zone that the page gives, UTC when it gives none
+	Modified   time.Time   // the same; never before Published
+	Language   string      // BCP 47 as declared, for example "en-GB"
 	Section    string
 	Keywords   []string
 	Canonical  string // rel=canonical, absolute; empty when not given
 	Publisher  string // the site's name
+	AMP        string // address of the AMP version, absolute; empty when not given
 	Images     []Image
+	Media      []Media
+	Posts      []Post   // of a live blog, the newest first; see [Extract] on what is in Body
 	Robots     []string // robots meta directives in lower case, for example "noai"
 
-	Method  string            // what found the body: "blocks", "json-ld", "state" (data in scripts), "none"
+	Method  string            // what found the body: "blocks", "json-ld", "state" (data in scripts), "site" (a rule), "none"
 	Quality float64           // 0 to 1, how much the extraction can be trusted
+	Closed  bool              // the publisher says that it is not free to read
 	Partial bool              // the body is known or strongly suspected to be incomplete (paywall, teaser)
-	Sources map[string]string // field → where it came from, for example "title": "json-ld"
+	Sources map[string]string // field → where it came from, see [Extract]
 }
 
 // A Kind says what sort of paragraph a Paragraph is.
@@ -101,25 +105,34 @@ func (e *Error) Unwrap() error { return e.Err }
 // with the size of the page, which is bounded (see [TooLarge]), and with
 // nothing else that a page can do.
 //
+// A live blog has both: Body is its text as the page shows it at the moment, in
+// the page's order, and Posts has the dated posts that the page shows or lists
+// in its data, which may go back further. Only when the page shows no text of
+// its own is Body made of the posts. Posts without a time element, or times
+// that do not belong to posts, make no live blog.
+//
+// Sources names for each field where it came from: "json-ld", "meta", "link",
+// "html", "h1", "title", "time" (an element), "url" and "text" (the day only,
+// taken as UTC), "site" (a rule); "partial" has the reason in words.
+//
 // The error is an [*Error]. With reason [NoText] there is an article all the
 // same, which has what the page's head says and no body; otherwise it is nil.
 func Extract(p Page) (*Article, error) {
-	return extract(p, linear)
+	return extract(p, trees)
 }
 
 // extract is Extract with the classifier as an argument.
 func extract(p Page, classify classifier) (*Article, error) {
+	return (*Sites)(nil).extract(p, classify)
+}
+
+func (s *Sites) extract(p Page, classify classifier) (*Article, error) {
 	root, err := parse(p)
 	if err != nil {
 		return nil, err
 	}
 	x := newExtraction(p, split(root))
-	x.compose(x.choose(classify))
-	if len(x.article.Body) == 0 {
-		x.fallBack()
-	}
-	x.illustrate()
-	x.judge()
+	x.read(classify, s.rule(p.URL))
 	if len(x.article.Body) == 0 {
 		return x.article, &Error{Reason: NoText}
 	}
@@ -182,6 +195,7 @@ var enclosures = map[Kind]struct{ start, end string }{
 // extraction is the work on one page.
 type extraction struct {
 	page    *page
+	from    string // the address of the page
 	base    *url.URL
 	linked  linked
 	article *Article
@@ -190,11 +204,12 @@ type extraction struct {
 	description map[uint32]struct{} // sequences of four words of the descriptions
 	declared    map[uint32]struct{} // the same of the body in JSON-LD
 	blurbs      []string            // the descriptions
-	certainty   float32             // mean certainty of the classifier over the words of the page's prose
+	signals     signals             // of a good extraction
+	trace       *trace              // what happened to the blocks; nil unless an explanation is wanted
 }
 
 func newExtraction(from Page, p *page) *extraction {
-	x := &extraction{page: p, article: &Article{Sources: map[string]string{}, Method: "none"}}
+	x := &extraction{page: p, from: from.URL, article: &Article{Sources: map[string]string{}, Method: "none"}}
 	x.base, _ = url.Parse(from.URL)
 	if x.base != nil && p.head.base != "" {
 		if u, err := x.base.Parse(p.head.base); err == nil {
@@ -214,8 +229,9 @@ func newExtraction(from Page, p *page) *extraction {
 	if x.linked.body != "" {
 		x.declared = sequencesOf(plain(x.linked.body))
 	}
-	x.describe()
+	x.setTitle()
 	p.title = x.titleBlock()
+	x.describe()
 	p.survey()
 	return x
 }

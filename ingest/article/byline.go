@@ -7,6 +7,7 @@ import (
 	"unicode/utf8"
 
 	"github.com/PuerkitoBio/goquery"
+	"golang.org/x/net/html"
 )
 
 // Bounds on bylines.
@@ -41,23 +42,66 @@ func (x *extraction) setByline() {
 	default:
 		seen := x.people(x.shownAuthors())
 		switch {
+		case len(ld) > 0 && len(seen) > 0 && seen[0].org:
+			x.putByline("json-ld", ld) // what is shown begins with a house too: the names after it are of another box
 		case hasPerson(seen):
 			x.putByline("html", seen)
 		case len(ld) > 0:
 			x.putByline("json-ld", ld)
 		case len(named) > 0:
 			x.putByline("meta", named)
-		default:
+		case len(seen) > 0:
 			x.putByline("html", seen)
+		default:
+			x.putByline("text", x.people(x.writtenAuthors()))
 		}
 	}
 }
 
-// putByline keeps the people among the authors, or all if there are no people.
+// writtenAuthors reads a line near the headline that begins like a byline: a
+// word such as "By", then nothing but names.
+func (x *extraction) writtenAuthors() []author {
+	const before, after, longest = 2, 8, 14 // blocks around the headline; words of the line
+	p := x.page
+	if p.title < 0 {
+		return nil
+	}
+	for i := max(p.title-before, 0); i < min(p.title+after, len(p.blocks)); i++ {
+		b := &p.blocks[i]
+		if i == p.title || b.tokens < 3 || b.tokens > longest {
+			continue
+		}
+		line := clean(b.text)
+		rest := withoutBy(line)
+		if rest == line || rest == "" {
+			continue
+		}
+		list := names(rest)
+		if len(list) > 0 && !slices.ContainsFunc(list, func(n string) bool { return !isFullName(n) }) {
+			return []author{{name: rest}}
+		}
+	}
+	return nil
+}
+
+// isFullName reports whether s is two to four words that begin with a capital.
+func isFullName(s string) bool {
+	n := 0
+	for w := range strings.FieldsSeq(s) {
+		if r, _ := utf8.DecodeRuneInString(w); !unicode.IsUpper(r) {
+			return false
+		}
+		n++
+	}
+	return 2 <= n && n <= 4
+}
+
+// putByline keeps the people among the authors and the agencies that wrote with
+// them, or all if there are no people.
 func (x *extraction) putByline(from string, found []author) {
 	people := hasPerson(found)
 	for _, a := range found {
-		if people && a.org || slices.Contains(x.article.Byline, a.name) || len(x.article.Byline) >= maxAuthors {
+		if people && a.org && !a.agency || slices.Contains(x.article.Byline, a.name) || len(x.article.Byline) >= maxAuthors {
 			continue
 		}
 		x.article.Byline = append(x.article.Byline, a.name)
@@ -78,18 +122,39 @@ func (x *extraction) shownAuthors() []author {
 			if s.Closest("aside, footer, nav, [class*=related i], [class*=comment i], [class*=teaser i]").Length() > 0 {
 				return i < maxAuthors
 			}
-			text := s.Text()
-			if len(text) <= 4*maxNameSize {
-				found = append(found, author{name: clean(text)})
+			if text := apart(s.Nodes[0]); len(text) <= 4*maxNameSize {
+				found = append(found, author{name: text})
 			}
 			return i < maxAuthors
 		})
-		if people := x.people(found); hasPerson(people) {
+		people := slices.DeleteFunc(x.people(found), func(a author) bool { return !a.org && isInitials(a.name) })
+		if hasPerson(people) {
 			const most = 4 // more are the authors of other articles
 			return people[:min(len(people), most)]
 		}
 	}
 	return nil
+}
+
+// apart returns the text of a byline with a blank between its elements, which
+// are often set apart by style alone.
+func apart(n *html.Node) string {
+	const most = 40 // texts; more are not a byline
+	var parts []string
+	for d := range n.Descendants() {
+		if d.Type == html.TextNode && !unseen(d.Parent) {
+			if parts = append(parts, d.Data); len(parts) > most {
+				break
+			}
+		}
+	}
+	return clean(visible(strings.Join(parts, " ")))
+}
+
+// isInitials reports whether a name is an abbreviation such as "jse".
+func isInitials(name string) bool {
+	const most = 4 // letters
+	return len(name) <= most && !strings.Contains(name, " ")
 }
 
 // people makes names out of bylines: several authors in one string are told
@@ -102,20 +167,48 @@ func (x *extraction) people(list []author) []author {
 			// After a house's name, single words are its place: "Harbour Daily, London".
 			org := a.org || x.organisation(n) || !strings.Contains(n, " ") && x.organisation(list[0])
 			if !slices.ContainsFunc(out, func(b author) bool { return fold(b.name) == fold(n) }) {
-				out = append(out, author{n, org})
+				out = append(out, author{n, org, org && len(list) == 1 && isNewsAgency(n) && !x.house(n)})
 			}
 		}
 	}
 	return out
 }
 
-// organisation reports whether name is that of the site, of an agency or of a desk.
-func (x *extraction) organisation(name string) bool {
+// house reports whether name is that of the site or its publisher.
+func (x *extraction) house(name string) bool {
 	f := fold(name)
 	for _, site := range []string{x.linked.publisher, x.page.head.get("og:site_name"), x.host()} {
 		if s := fold(site); s != "" && (f == s || len(f) > 4 && strings.Contains(s, f) || len(s) > 4 && strings.HasPrefix(f, s)) {
 			return true
 		}
+	}
+	return false
+}
+
+// isNewsAgency reports whether name is that of an agency: "dpa", "Deutsche
+// Presse-Agentur", "Keystone-SDA", "AFP Deutschland".
+func isNewsAgency(name string) bool {
+	name = strings.ToLower(name)
+	if isAgency(name) {
+		return true
+	}
+	n, short := 0, 0
+	for w := range strings.FieldsFuncSeq(name, func(r rune) bool { return !isWord(r) }) {
+		if _, ok := newsAgencies[w]; ok {
+			return true
+		}
+		if _, ok := shortAgencies[w]; ok {
+			short++
+		}
+		n++
+	}
+	return n > 0 && n == short
+}
+
+// organisation reports whether name is that of the site, of an agency or of a desk.
+func (x *extraction) organisation(name string) bool {
+	if x.house(name) || isNewsAgency(name) {
+		return true
 	}
 	for w := range strings.FieldsSeq(strings.ToLower(name)) {
 		if _, ok := deskWords[strings.Trim(w, ".,()-")]; ok {
@@ -253,10 +346,17 @@ var roleWords = wordSet("editor editors correspondent reporter reporters writer 
 	"журналист корреспондент обозреватель редактор editor-in-chief intern affairs opinion video photographer content trainee professor dr commentator the of for in and on at")
 
 // deskWords are words that make a byline that of a house or a desk.
-var deskWords = wordSet("reuters afp ap dpa efe ansa apa tass dapd sid kna epd pti ani upi bloomberg xinhua interfax interfax-ukraine kyodo yonhap agency agencies " +
-	"agencia agencias agence agentur presse-agentur press news newsroom newsdesk desk staff team redaktion redaktionsteam redacción redaccion rédaction redactie " +
+var deskWords = wordSet("press news newsroom newsdesk desk staff team redaktion redaktionsteam redacción redaccion rédaction redactie " +
 	"redazione redakcja redakce redaktionen redakcia редакция editorial board correspondents online media network service online-redaktion tv wire " +
 	"times post newspaper magazine gazette herald tribune radio associated")
+
+// newsAgencies are words that make a name that of an agency, shortAgencies those
+// that do so on their own only, because people are called so too.
+var (
+	newsAgencies = wordSet("reuters afp dpa ansa dapd sda bloomberg xinhua interfax kyodo yonhap ritzau ntb tasr agerpres ukrinform anadolu irna " +
+		"agency agencies agencia agencias agência agence agentur agenzia agentura ajansı агентство")
+	shortAgencies = wordSet("efe apa tass ats sid kna epd pti ani upi jiji lusa belga anp mti ctk čtk aap cp ap pa tt keystone")
+)
 
 func wordSet(s string) map[string]struct{} {
 	m := map[string]struct{}{}

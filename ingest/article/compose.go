@@ -13,21 +13,14 @@ const cellMark = " | "
 
 // choose classifies the blocks and returns the indices of those taken.
 func (x *extraction) choose(classify classifier) []int {
-	p := x.page
-	blocks := x.describeBlocks()
+	chances := classify(x)
+	x.weighChoice(chances)
 	var taken []int
-	sum, words := float32(0), float32(1)
-	for i := range blocks {
-		chance := classify(&blocks[i])
+	for i, chance := range chances {
 		if chance >= threshold {
 			taken = append(taken, i)
 		}
-		if b := &p.blocks[i]; b.isProse() {
-			sum += float32(b.tokens) * 2 * max(chance-.5, .5-chance)
-			words += float32(b.tokens)
-		}
 	}
-	x.certainty = sum / words
 	return taken
 }
 
@@ -53,11 +46,18 @@ func (x *extraction) titleBlock() int {
 
 // compose makes the standfirst and the paragraphs out of the blocks taken.
 func (x *extraction) compose(taken []int) {
-	taken = x.withoutOtherStories(taken)
-	taken = x.withoutRepeats(taken)
-	taken = x.withoutCaptions(taken)
-	taken = x.takeStandfirst(taken)
-	taken = x.withoutLooseHeadings(taken)
+	taken = x.step(taken, x.withoutOtherStories, "part of another article on the page")
+	taken = x.step(taken, x.withoutAsides, "in what is named otherwise, or a line of links or a date at the top")
+	taken = x.step(taken, x.withoutRepeats, "repeats the headline, the byline or an earlier paragraph")
+	taken = x.step(taken, x.withoutCaptions, "a picture's caption or credit")
+	taken = x.step(taken, x.takeStandfirst, "moved to the standfirst")
+	taken = x.step(taken, x.withoutLooseHeadings, "a heading with no text below it")
+	x.write(taken)
+}
+
+// write makes paragraphs out of the blocks taken, unless they are too little
+// for an article.
+func (x *extraction) write(taken []int) {
 	words := int32(0)
 	for _, i := range taken {
 		words += x.page.blocks[i].tokens
@@ -181,6 +181,9 @@ func (x *extraction) isCaption(i int) bool {
 	}
 	if x.page.elements[b.el].inTags&tFigcaption != 0 {
 		return true
+	}
+	if !x.pictured(i) && !strings.Contains(b.text, "/") {
+		return false
 	}
 	caption, credit := splitCredit(b.text)
 	if credit == "" || caption == b.text {

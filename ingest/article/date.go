@@ -6,7 +6,8 @@ import (
 	"time"
 )
 
-// setTimes finds the times of publication and of the last change.
+// setTimes finds the times of publication and of the last change. The day in
+// the address or in the text counts only where no machine-readable time does.
 func (x *extraction) setTimes() {
 	h := &x.page.head
 	a := x.article
@@ -14,26 +15,69 @@ func (x *extraction) setTimes() {
 		source{"json-ld", x.linked.published},
 		source{"meta", h.get("article:published_time", "og:article:published_time", "datepublished", "date.published", "article:published", "pubdate",
 			"publishdate", "publish-date", "publication_date", "parsely-pub-date", "sailthru.date", "cxenseparse:recs:publishtime", "og:published_time",
-			"dc.date.issued", "dcterms.created", "dc.date", "dcterms.date", "date", "dc.date.created", "article.published", "published_time", "originalpublicationdate", "last-modified-date")},
-		source{"time", x.shownTime()})
+			"dc.date.issued", "dcterms.created", "dc.date", "dcterms.date", "date", "dc.date.created", "article.published", "published_time", "originalpublicationdate", "last-modified-date")})
+	if a.Published.IsZero() {
+		x.setTime("published", &a.Published,
+			source{"time", x.shownTime()},
+			source{"url", addressDate(x.from)},
+			source{"text", x.writtenDate()})
+	}
 	x.setTime("modified", &a.Modified,
 		source{"json-ld", x.linked.modified},
-		source{"meta", h.get("article:modified_time", "og:updated_time", "datemodified", "lastmod", "last-modified", "dcterms.modified", "dc.date.modified", "article:modified")})
+		source{"meta", h.get("article:modified_time", "og:updated_time", "datemodified", "lastmod", "last-modified", "dcterms.modified", "dc.date.modified", "article:modified")},
+		source{"time", x.changeTime()})
 	if a.Modified.Before(a.Published) {
 		a.Modified = time.Time{}
 		delete(a.Sources, "modified")
 	}
 }
 
-// setTime gives a field the first value that can be read as a time.
+// setTime gives a field the first value that can be read as a time. Where that
+// has no zone and a later value is the same time with one, it is the later.
 func (x *extraction) setTime(field string, to *time.Time, from ...source) {
-	for _, s := range from {
-		if t, ok := parseTime(s.value); ok {
-			*to = t
-			x.article.Sources[field] = s.name
-			return
+	for i, s := range from {
+		t, ok := parseTime(s.value)
+		if !ok {
+			continue
+		}
+		for _, other := range from[i+1:] {
+			const clock = "2006-01-02T15:04"
+			if u, ok := parseTime(other.value); ok && !zoned(s.value) && zoned(other.value) && u.Format(clock) == t.Format(clock) {
+				t, s = u, other
+				break
+			}
+		}
+		*to = t
+		x.article.Sources[field] = s.name
+		return
+	}
+}
+
+// zoned reports whether a time is written with its zone: "Z", a name, or hours
+// and minutes after a sign that is not one of the date's.
+func zoned(s string) bool {
+	s = strings.TrimSpace(s)
+	if strings.HasSuffix(s, "Z") || strings.HasSuffix(s, "GMT") || strings.HasSuffix(s, "UTC") {
+		return true
+	}
+	const day = len("2006-01-02")
+	i := strings.LastIndexAny(s, "+-")
+	if i <= day {
+		return false
+	}
+	offset := strings.Replace(s[i+1:], ":", "", 1)
+	return digits(offset) && (len(offset) == 2 || len(offset) == 4)
+}
+
+// changeTime returns the datetime of a time element that is declared as that of
+// the last change.
+func (x *extraction) changeTime() string {
+	for _, s := range x.page.times {
+		if strings.EqualFold(s.prop, "dateModified") {
+			return s.value
 		}
 	}
+	return ""
 }
 
 // shownTime returns the datetime of the time element that is most likely that

@@ -13,14 +13,18 @@ type linked struct {
 	authors                                                   []author
 	keywords                                                  []string
 	images                                                    []Image
-	closed                                                    bool // isAccessibleForFree is false
+	media                                                     []Media
+	updates                                                   []object // the posts of a live blog
+	gates                                                     []string // selectors of what only subscribers see
+	closed                                                    bool     // isAccessibleForFree is false
 	wordCount                                                 int
 }
 
 // An author is a name with what the page says that it is.
 type author struct {
-	name string
-	org  bool
+	name   string
+	org    bool // a house, a desk or an agency
+	agency bool // an agency that is named apart from the other authors
 }
 
 // graph is the JSON-LD of a page: articles in the order of appearance, and all
@@ -103,7 +107,19 @@ func (g *graph) article(address string, titles []string) linked {
 	if best != nil {
 		l = g.read(best)
 	}
+	if best != nil && len(l.updates) == 0 {
+		for _, o := range g.articles {
+			if l.updates = g.updates(o); len(l.updates) > 0 {
+				break
+			}
+		}
+	}
 	for _, o := range g.others {
+		if k := typeOf(o); k == "VideoObject" && len(l.media) == 0 {
+			l.media = g.recordings(o, "video")
+		} else if k == "AudioObject" && len(l.media) == 0 {
+			l.media = g.recordings(o, "audio")
+		}
 		if k := typeOf(o); k != "WebPage" && !strings.HasSuffix(k, "WebPage") {
 			continue
 		}
@@ -118,6 +134,7 @@ func (g *graph) article(address string, titles []string) linked {
 			l.language = w.language
 		}
 		l.closed = l.closed || w.closed
+		l.gates = append(l.gates, w.gates...)
 	}
 	return l
 }
@@ -170,12 +187,10 @@ func (g *graph) read(o object) linked {
 		l.keywords = append(l.keywords, splitList(plain(k))...)
 	}
 	l.images = g.pictures(o["image"])
-	switch v := o["isAccessibleForFree"].(type) {
-	case bool:
-		l.closed = !v
-	case string:
-		l.closed = strings.EqualFold(strings.TrimSpace(v), "false")
-	}
+	l.media = append(g.recordings(o["video"], "video"), g.recordings(o["audio"], "audio")...)
+	l.updates = g.updates(o)
+	l.closed = notFree(o)
+	l.gates = gatesOf(o)
 	switch v := o["wordCount"].(type) {
 	case float64:
 		if 0 < v && v < 1e6 {
@@ -185,6 +200,25 @@ func (g *graph) read(o object) linked {
 		l.wordCount, _ = strconv.Atoi(v)
 	}
 	return l
+}
+
+// updates returns the posts of a live blog.
+func (g *graph) updates(o object) []object {
+	var out []object
+	switch v := o["liveBlogUpdate"].(type) {
+	case object:
+		out = append(out, v)
+	case []any:
+		for _, e := range v {
+			if u, ok := e.(object); ok && len(out) < maxPosts {
+				if full, ok := g.byID[str(u["@id"])]; ok && u["articleBody"] == nil {
+					u = full
+				}
+				out = append(out, u)
+			}
+		}
+	}
+	return out
 }
 
 // people reads a Person, an Organization, a name, or a list of these.
@@ -208,7 +242,7 @@ func (g *graph) people(v any) []author {
 		kind := typeOf(v)
 		var out []author
 		for _, n := range strs(v["name"]) {
-			out = append(out, author{plain(n), strings.Contains(kind, "Organization") || kind == "Corporation"})
+			out = append(out, author{name: plain(n), org: strings.Contains(kind, "Organization") || kind == "Corporation"})
 		}
 		if len(out) == 0 {
 			if n := strings.TrimSpace(str(v["givenName"]) + " " + str(v["familyName"])); n != "" {

@@ -23,6 +23,10 @@ type layout struct {
 	away   int32   // levels up from the main element to the innermost that holds both
 	veiled bool    // hidden, or in a hidden element
 	bodied bool    // in an element declared as articleBody
+	headed bool    // begins with a heading
+	branch int32   // the outermost element around, or itself, that does not hold the main element; -1 if it does hold it
+
+	twins, twinTokens int32 // elements of the same tag and class beside it, itself included, and their words
 }
 
 // outline is what is known of the page once it has been read.
@@ -34,6 +38,7 @@ type outline struct {
 	tokens, prose int32
 	stories       int // number of <article> elements with prose
 	paths         map[uint64]int32
+	spots         map[uint64]int32 // words of prose right in elements of one tag and class
 }
 
 // tags is a set of kinds of elements.
@@ -154,6 +159,7 @@ func (p *page) path(b *block) uint64 {
 func (p *page) survey() {
 	p.best, p.story, p.first, p.last = -1, -1, -1, -1
 	p.paths = make(map[uint64]int32, 64)
+	p.spots = make(map[uint64]int32, 64)
 	if p.title >= 0 {
 		for el := p.blocks[p.title].el; el >= 0; el = p.elements[el].parent {
 			p.elements[el].titled = true
@@ -177,6 +183,7 @@ func (p *page) survey() {
 		e.links += b.linked
 		if prose {
 			e.prose += b.tokens
+			p.spots[e.path] += b.tokens
 			p.credit(b)
 		}
 	}
@@ -200,6 +207,34 @@ func (p *page) survey() {
 		}
 	}
 	p.relate()
+	p.pair()
+}
+
+// pair finds the twins of each element.
+func (p *page) pair() {
+	type key struct {
+		parent int32
+		path   uint64
+	}
+	type twins struct{ n, tokens int32 }
+	all := make(map[key]twins, len(p.elements)/2)
+	for i := range p.elements {
+		e := &p.elements[i]
+		if e.first == e.last {
+			continue
+		}
+		k := key{e.parent, e.path}
+		t := all[k]
+		all[k] = twins{t.n + 1, t.tokens + e.tokens}
+		first := &p.blocks[e.first]
+		e.headed = first.el >= 0 && p.elements[first.el].tags&tHeading != 0
+	}
+	for i := range p.elements {
+		if e := &p.elements[i]; e.first != e.last {
+			t := all[key{e.parent, e.path}]
+			e.twins, e.twinTokens = t.n, t.tokens
+		}
+	}
 }
 
 // worth is the score of an element as the main one: less the further it is from
@@ -274,6 +309,14 @@ func (p *page) relate() {
 	depth := p.elements[p.best].depth
 	for i := range p.elements {
 		e := &p.elements[i]
+		switch {
+		case e.main:
+			e.branch = -1
+		case e.parent < 0 || p.elements[e.parent].main:
+			e.branch = int32(i)
+		default:
+			e.branch = p.elements[e.parent].branch
+		}
 		switch {
 		case int32(i) == p.best:
 			e.within = true

@@ -1,7 +1,6 @@
 package article
 
 import (
-	"cmp"
 	"net/url"
 	"slices"
 	"strings"
@@ -21,15 +20,17 @@ type head struct {
 	language  string
 	base      string
 	canonical string
+	amp       string // address of the AMP page
 	metas     []meta
-	linked    []string // JSON-LD scripts
-	scripts   []string // other scripts, for the data in them
+	frames    []*html.Node // iframe elements
+	linked    []string     // JSON-LD scripts
+	scripts   []string     // other scripts, for the data in them
 }
 
 // meta is one name (or property, itemprop) in lower case with its content.
 type meta struct{ name, content string }
 
-// collect reads a title, meta, link, base or script element.
+// collect reads a title, meta, link, base, script or iframe element.
 func (h *head) collect(n *html.Node) {
 	switch n.DataAtom {
 	case atom.Title:
@@ -43,6 +44,13 @@ func (h *head) collect(n *html.Node) {
 	case atom.Link:
 		if h.canonical == "" && strings.EqualFold(attr(n, "rel"), "canonical") {
 			h.canonical = attr(n, "href")
+		}
+		if h.amp == "" && strings.EqualFold(attr(n, "rel"), "amphtml") {
+			h.amp = attr(n, "href")
+		}
+	case atom.Iframe:
+		if len(h.frames) < maxFrames {
+			h.frames = append(h.frames, n)
 		}
 	case atom.Meta:
 		content := attr(n, "content")
@@ -97,10 +105,9 @@ func (h *head) all(names ...string) []string {
 	return out
 }
 
-// describe fills in everything but the body: each field from the best source that has it.
+// describe fills in everything but the headline and the body: each field from the best source that has it.
 func (x *extraction) describe() {
 	a, h, l := x.article, &x.page.head, &x.linked
-	x.setTitle()
 	x.setByline()
 	x.setTimes()
 	x.set("language", &a.Language,
@@ -114,7 +121,13 @@ func (x *extraction) describe() {
 		source{"json-ld", l.publisher},
 		source{"meta", h.get("og:site_name", "application-name", "publisher", "dc.publisher")})
 	x.set("canonical", &a.Canonical, source{"link", x.absolute(h.canonical)})
-	a.Keywords = keywords(l.keywords, h)
+	x.set("amp", &a.AMP, source{"link", x.absolute(h.amp)})
+	if a.Keywords = keywords(l.keywords, h); len(a.Keywords) > 0 {
+		a.Sources["keywords"] = "meta"
+		if len(l.keywords) > 0 {
+			a.Sources["keywords"] = "json-ld"
+		}
+	}
 	for _, s := range h.all("robots", "googlebot", "googlebot-news") {
 		for _, d := range splitList(strings.ToLower(s)) {
 			if !slices.Contains(a.Robots, d) {
@@ -136,76 +149,6 @@ func (x *extraction) set(field string, to *string, from ...source) {
 			return
 		}
 	}
-}
-
-// setTitle finds the headline.
-func (x *extraction) setTitle() {
-	h := &x.page.head
-	h1 := x.headline()
-	og := withoutSite(h.get("og:title", "twitter:title", "dc.title", "title"), h.get("og:site_name"))
-	ld := withoutSite(x.linked.headline, cmp.Or(h.get("og:site_name"), x.linked.publisher))
-	if tail, ok := strings.CutPrefix(ld, h1); ok && h1 != "" && strings.ContainsAny(tail[:min(len(tail), 5)], "-|–—") && strings.HasPrefix(tail, " ") {
-		ld = h1 // the site's name follows
-	}
-	// Search engines cut headlines at 110 signs, and some sites cut them beforehand.
-	if cut := strings.TrimRight(ld, ".… "); cut != ld && strings.HasPrefix(fold(h1), fold(cut)) {
-		ld = h1
-	}
-	x.set("title", &x.article.Title,
-		source{"json-ld", ld}, source{"h1", h1}, source{"meta", og},
-		source{"title", withoutSite(h.title, h.get("og:site_name"))})
-}
-
-// headline returns the text of the heading that is the article's: the h1, or
-// else the h2, that agrees best with the titles in the head. An h1 that shares
-// nothing with them, such as the site's name, is not taken.
-func (x *extraction) headline() string {
-	best, most := "", float32(0)
-	h := &x.page.head
-	want := len(fold(withoutSite(cmp.Or(h.get("og:title", "twitter:title"), h.title), h.get("og:site_name"))))
-	for i := range x.page.blocks {
-		b := &x.page.blocks[i]
-		const longest = 60 // words
-		if b.tokens == 0 || b.tokens > longest {
-			continue
-		}
-		points := x.page.overlap(b, x.titles)
-		if n := 2 * len(fold(b.text)); n < want { // the site's name, a section
-			points *= float32(n) / float32(want)
-		}
-		switch {
-		case x.page.inside(b.el, atom.H1):
-			if len(x.titles) == 0 || points > 0 && b.tokens > 3 {
-				points += .3
-			}
-		case b.tag == atom.H2 && b.tokens > 3 && points > .9:
-			points *= .5
-		default:
-			continue
-		}
-		const least = .4
-		if points > most && points >= least {
-			best, most = b.text, points
-		}
-	}
-	return clean(best)
-}
-
-// withoutSite takes the site's name off a title: "Headline - Site", "Headline | Site".
-func withoutSite(title, site string) string {
-	for _, bar := range []string{" | ", " - ", " – ", " — ", " :: ", " « ", " · "} {
-		i := strings.LastIndex(title, bar)
-		if i < 0 {
-			continue
-		}
-		head, tail := strings.TrimSpace(title[:i]), strings.TrimSpace(title[i+len(bar):])
-		named := site != "" && (strings.EqualFold(tail, site) || strings.Contains(fold(tail), fold(site)) || strings.Contains(fold(site), fold(tail)))
-		barred := bar == " | " && len(tail) < len(head) && len(strings.Fields(tail)) <= 4
-		if head != "" && (named || barred) {
-			return withoutSite(head, site)
-		}
-	}
-	return title
 }
 
 // keywords joins what JSON-LD and the head give.

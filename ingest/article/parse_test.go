@@ -3,6 +3,10 @@ package article
 import (
 	"bytes"
 	"fmt"
+	"maps"
+	"os"
+	"path/filepath"
+	"runtime/metrics"
 	"slices"
 	"strings"
 	"testing"
@@ -223,25 +227,81 @@ func benchmarkPage() []byte {
 }
 
 // BenchmarkExtract sets the whole of Extract beside html.Parse alone, which is
-// the floor for any extractor on this parser.
+// the floor for any extractor on this parser: on a page of our own making, and
+// on real ones where they are at hand. Both run in turn over the same pages, so
+// that the ratios hold on a busy machine.
 func BenchmarkExtract(b *testing.B) {
-	page := benchmarkPage()
-	b.Run("htmlparse", func(b *testing.B) {
-		b.SetBytes(int64(len(page)))
-		b.ReportAllocs()
-		for b.Loop() {
-			if _, err := html.Parse(bytes.NewReader(page)); err != nil {
-				b.Fatal(err)
+	pages := map[string][][]byte{"own": {benchmarkPage()}}
+	for _, set := range []string{"scrapinghub", "fundus"} {
+		pages[set] = sharedPages(b, set)
+	}
+	for _, set := range slices.Sorted(maps.Keys(pages)) {
+		b.Run(set, func(b *testing.B) {
+			if len(pages[set]) == 0 {
+				b.Skip("the pages are not there; set CONFLICTWIRE_SHARED")
 			}
-		}
-	})
-	b.Run("extract", func(b *testing.B) {
-		b.SetBytes(int64(len(page)))
-		b.ReportAllocs()
-		for b.Loop() {
-			if _, err := Extract(Page{URL: "https://harbour.example/1", Body: page}); err != nil {
-				b.Fatal(err)
+			var parsing, extracting cost
+			for b.Loop() {
+				for _, page := range pages[set] {
+					parsing.of(func() {
+						if _, err := html.Parse(bytes.NewReader(page)); err != nil {
+							b.Fatal(err)
+						}
+					})
+					extracting.of(func() {
+						if a, err := Extract(Page{URL: "https://harbour.example/1", Body: page}); a == nil {
+							b.Fatal(err)
+						}
+					})
+				}
 			}
+			n := float64(b.N * len(pages[set]))
+			b.ReportMetric(n/extracting.time.Seconds(), "pages/s")
+			b.ReportMetric(float64(extracting.time)/float64(parsing.time), "×parse-time")
+			b.ReportMetric(float64(extracting.bytes)/float64(parsing.bytes), "×parse-bytes")
+			b.ReportMetric(float64(extracting.bytes)/n, "B/page")
+		})
+	}
+}
+
+// cost is the time and the memory that work took.
+type cost struct {
+	time  time.Duration
+	bytes uint64
+}
+
+func (c *cost) of(work func()) {
+	before := allocated()
+	start := time.Now()
+	work()
+	c.time += time.Since(start)
+	c.bytes += allocated() - before
+}
+
+// allocated returns the bytes allocated so far.
+func allocated() uint64 {
+	s := []metrics.Sample{{Name: "/gc/heap/allocs:bytes"}}
+	metrics.Read(s)
+	return s[0].Value.Uint64()
+}
+
+// sharedPages reads the HTML of a set of real pages; none if they are not there.
+func sharedPages(b *testing.B, set string) [][]byte {
+	root := os.Getenv("CONFLICTWIRE_SHARED")
+	if root == "" {
+		root = filepath.Join("..", "..", "..", "shared")
+	}
+	names, err := filepath.Glob(filepath.Join(root, "data", "articles", set, "html", "*.gz"))
+	if err != nil {
+		b.Fatal(err)
+	}
+	var out [][]byte
+	for _, name := range names {
+		page, err := unzip(name)
+		if err != nil {
+			b.Fatal(err)
 		}
-	})
+		out = append(out, page)
+	}
+	return out
 }

@@ -1,58 +1,82 @@
 package article
 
-import "unicode/utf8"
+import "math"
 
-// judge says how far the extraction can be trusted, and whether the body is whole.
+// signals are what tells a good extraction from a bad one without knowing the truth.
+type signals [numSignals]float64
+
+const (
+	sCertainty = iota // mean certainty of the classifier over the words of the page's prose
+	sKept             // of the prose in the main element, that taken for the body
+	sInner            // of the prose taken, that in the main element
+	sWords            // logarithm of the words of the body
+	sTitled           // the headline was found on the page
+	sDated            // a time of publication was found
+	sShort            // the body is much shorter than JSON-LD says, or than the page's own description
+	sData             // the body comes from data in scripts
+	numSignals
+)
+
+// trustBias and trust are a logistic regression of "F1 is at least .9" over the
+// signals; train/quality.py fits it, MODEL.md says how well it does.
+const trustBias = -4.35
+
+var trust = signals{sCertainty: 4.5, sKept: .5, sInner: .5, sWords: .2, sTitled: .3, sDated: .2, sShort: -1.5, sData: -1}
+
+// judge says how far the extraction can be trusted.
 func (x *extraction) judge() {
 	a := x.article
+	a.Quality = 0
 	if len(a.Body) == 0 {
-		a.Partial = x.linked.closed
 		return
 	}
-	words, runes := 0, 0
-	for _, p := range a.Body {
-		b := block{text: p.Text}
-		b.measure(nil)
-		words += int(b.tokens)
-		runes += utf8.RuneCountInString(p.Text)
+	x.weighBody()
+	z := trustBias
+	for i, v := range x.signals {
+		z += trust[i] * v
 	}
-	full := x.linked.wordCount
-	if b := (block{text: plain(x.linked.body)}); b.text != "" {
-		b.measure(nil)
-		full = max(full, int(b.tokens))
-	}
-	blurb := 0
-	for _, s := range x.blurbs {
-		blurb = max(blurb, utf8.RuneCountInString(s))
-	}
-	const teaser = 120 // words; a closed page that shows no more is cut off
-	short := full > 0 && words*10 < full*6 || runes < blurb
-	a.Partial = short || x.linked.closed && (words < teaser || full == 0 && words < 2*teaser)
-	a.Quality = x.quality(words)
-	if short {
-		a.Quality *= .6
-	}
+	a.Quality = 1 / (1 + math.Exp(-z))
 }
 
-// quality is the mean certainty of the classifier, less for what speaks against
-// an article: few words, no headline, no time, a body from elsewhere.
-func (x *extraction) quality(words int) float64 {
-	a := x.article
-	q := .6
-	if a.Method == "blocks" {
-		q = float64(x.certainty)
+// weighBody fills in the signals that the body gives; choose has filled in the others.
+func (x *extraction) weighBody() {
+	a, s := x.article, &x.signals
+	words := countWords(a.Text())
+	full := max(x.linked.wordCount, countWords(plain(x.linked.body)))
+	blurb := 0
+	for _, b := range x.blurbs {
+		blurb = max(blurb, countWords(b))
 	}
-	switch {
-	case words < 40:
-		q *= .5
-	case words < 100:
-		q *= .8
+	s[sWords] = float64(log(int32(words)))
+	s[sTitled] = float64(bit(x.page.title >= 0))
+	s[sDated] = float64(bit(!a.Published.IsZero()))
+	s[sShort] = float64(bit(full > 0 && words*10 < full*6 || words < blurb))
+	s[sData] = float64(bit(a.Method != "blocks"))
+}
+
+// weighChoice fills in the signals that the classifier's answers give.
+func (x *extraction) weighChoice(chances []float32) {
+	p := x.page
+	var sure, prose, inside, kept, taken float64
+	for i, chance := range chances {
+		b := &p.blocks[i]
+		if !b.isProse() {
+			continue
+		}
+		n := float64(b.tokens)
+		prose += n
+		sure += n * math.Abs(2*float64(chance)-1)
+		within := b.el >= 0 && p.elements[b.el].within
+		if within {
+			inside += n
+		}
+		if chance >= threshold {
+			taken += n
+			if within {
+				kept += n
+			}
+		}
 	}
-	if a.Title == "" {
-		q *= .7
-	}
-	if a.Published.IsZero() {
-		q *= .9
-	}
-	return max(0, min(1, q))
+	s := &x.signals
+	s[sCertainty], s[sKept], s[sInner] = sure/max(prose, 1), kept/max(inside, 1), kept/max(taken, 1)
 }

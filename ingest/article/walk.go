@@ -66,10 +66,10 @@ func (w *walker) enter(n *html.Node) bool {
 		return false
 	}
 	switch n.DataAtom {
-	case atom.Title, atom.Meta, atom.Link, atom.Script, atom.Base:
+	case atom.Title, atom.Meta, atom.Link, atom.Script, atom.Base, atom.Iframe:
 		w.head.collect(n)
 		return false
-	case atom.Style, atom.Noscript, atom.Template, atom.Svg, atom.Iframe, atom.Select, atom.Textarea, atom.Object,
+	case atom.Style, atom.Noscript, atom.Template, atom.Svg, atom.Select, atom.Textarea, atom.Object,
 		atom.Math, atom.Canvas, atom.Datalist, atom.Map, atom.Rt, atom.Rp:
 		return false
 	case atom.Br:
