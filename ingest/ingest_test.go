@@ -8,6 +8,7 @@ import (
 	"log/slog"
 	"net/http"
 	"net/http/httptest"
+	"runtime"
 	"slices"
 	"strings"
 	"sync"
@@ -132,6 +133,7 @@ func finish(t *testing.T, in *Ingester, links ...string) {
 	t.Helper()
 	ctx, cancel := context.WithTimeout(t.Context(), 10*time.Second)
 	defer cancel()
+	all := slices.Clone(links)
 	err := in.Queue.Pages(ctx, 1, func(_ context.Context, job queue.Job) error {
 		links = slices.DeleteFunc(links, func(l string) bool { return l == job.URL })
 		if len(links) == 0 {
@@ -141,6 +143,11 @@ func finish(t *testing.T, in *Ingester, links ...string) {
 	})
 	if err != nil || len(links) > 0 {
 		t.Fatalf("left %v, %v", links, err)
+	}
+	for _, link := range all { // acknowledgements take a moment
+		for waiting(t, in, link) == "due" && t.Context().Err() == nil {
+			runtime.Gosched()
+		}
 	}
 }
 

@@ -6,6 +6,7 @@ import (
 	"unicode/utf8"
 
 	"golang.org/x/net/html/atom"
+	"golang.org/x/text/unicode/norm"
 )
 
 // cellMark separates the cells of a table row.
@@ -365,7 +366,7 @@ func (x *extraction) addRow(cells []int) {
 }
 
 func (x *extraction) add(i int) {
-	if text := clean(x.page.blocks[i].text); text != "" {
+	if text := norm.NFC.String(x.page.blocks[i].text); text != "" {
 		x.article.Body = append(x.article.Body, Paragraph{x.kind(i), text, x.inlineHTML(i)})
 	}
 }

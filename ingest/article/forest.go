@@ -75,10 +75,18 @@ const (
 // logit returns the sum: the logarithm of the odds that a
 // block with these features is part of the body.
 func (f *forest) logit(x *features) float32 {
-	sum := f.bias
-	for i, v := range x {
-		sum += f.slope[i] * v
+	var a, b, c, d float32 // four sums, since an addition waits for the one before
+	i := 0
+	for ; i+4 <= numFeatures; i += 4 {
+		a += f.slope[i] * x[i]
+		b += f.slope[i+1] * x[i+1]
+		c += f.slope[i+2] * x[i+2]
+		d += f.slope[i+3] * x[i+3]
 	}
+	for ; i < numFeatures; i++ {
+		a += f.slope[i] * x[i]
+	}
+	sum := f.bias + a + b + c + d
 	for k, i := range f.roots {
 		n := f.nodes[i]
 		for n.feature >= 0 {

@@ -113,16 +113,6 @@ func tagOf(a atom.Atom) tags {
 	return 0
 }
 
-// inside reports whether element el is of kind a or lies in one that is.
-func (p *page) inside(el int32, a atom.Atom) bool {
-	for ; el >= 0; el = p.elements[el].parent {
-		if p.elements[el].node.DataAtom == a {
-			return true
-		}
-	}
-	return false
-}
-
 // hints returns the hints of el and the three elements around it.
 func (p *page) hints(el int32) words {
 	found := words(0)

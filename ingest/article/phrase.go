@@ -46,33 +46,44 @@ func isFurniture(s string) bool {
 		return unicode.IsPunct(r) && r != '©' && r != '(' || unicode.IsSymbol(r) && r != '©'
 	})
 	const most = 64
-	if len(s) == 0 {
+	var room [most + utf8.UTFMax]byte
+	low := room[:0]
+	for _, r := range s {
+		if len(low) >= most {
+			break
+		}
+		if 'A' <= r && r <= 'Z' {
+			r += 'a' - 'A'
+		} else if r >= utf8.RuneSelf {
+			r = unicode.ToLower(r)
+		}
+		low = utf8.AppendRune(low, r)
+		if len(low) < utf8.UTFMax && len(furniture[low[0]]) == 0 {
+			return false
+		}
+	}
+	if len(low) == 0 {
 		return false
 	}
-	r, n := utf8.DecodeRuneInString(s)
-	c := string(unicode.ToLower(r))
-	if n == 0 || len(furniture[c[0]]) == 0 {
-		return false
-	}
-	s = strings.ToLower(s[:min(len(s), most)])
-	for _, p := range furniture[c[0]] {
-		if strings.HasPrefix(s, p) {
-			next, _ := utf8.DecodeRuneInString(s[len(p):])
-			last, _ := utf8.DecodeLastRuneInString(p)
-			if !unicode.IsLetter(next) || !unicode.IsLetter(last) || last >= 0x2E80 || len(p) >= 10 {
-				return true
-			}
+	for _, p := range furniture[low[0]] {
+		if len(low) < len(p) || string(low[:len(p)]) != p {
+			continue
+		}
+		next, _ := utf8.DecodeRune(low[len(p):])
+		last, _ := utf8.DecodeLastRuneInString(p)
+		if !unicode.IsLetter(next) || !unicode.IsLetter(last) || last >= 0x2E80 || len(p) >= 10 {
+			return true
 		}
 	}
 	return false
 }
 
 // agencies are names that follow a photographer's after a slash.
-var agencies = []string{
+var agencies = setOf([]string{
 	"reuters", "afp", "ap", "ap photo", "getty", "getty images", "dpa", "epa", "efe", "ansa", "anadolu", "anadolu agency", "xinhua", "tass", "sputnik",
 	"shutterstock", "imago", "picture alliance", "alamy", "pa", "pa wire", "pa images", "zuma", "zuma press", "rex", "upi", "keystone", "belga", "anp", "ntb", "tt", "scanpix", "lehtikuva",
 	"pap", "lusa", "apa", "bloomberg", "nurphoto", "sipa", "sipa usa", "pool", "handout", "istock", "unsplash", "afp/getty images", "via reuters", "via ap", "via getty images", "epa-efe", "kyodo", "jiji", "yonhap", "ritzau", "eyevine", "abaca", "mti", "ctk", "čtk", "riafan", "unian", "ukrinform", "action images", "dpa-zentralbild", "the guardian", "the new york times",
-}
+})
 
 // creditWords begin a line that names the source of a picture.
 var creditWords = []string{
@@ -104,12 +115,15 @@ func isCredit(s string) bool {
 
 func isAgency(s string) bool {
 	s = strings.Trim(s, " ()[].")
-	for _, a := range agencies {
-		if s == a {
-			return true
-		}
+	return agencies[s]
+}
+
+func setOf(list []string) map[string]bool {
+	set := make(map[string]bool, len(list))
+	for _, s := range list {
+		set[s] = true
 	}
-	return false
+	return set
 }
 
 // splitCredit takes a credit off the end of a caption.

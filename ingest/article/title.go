@@ -41,7 +41,11 @@ func (x *extraction) headline() string {
 	for i := range x.page.blocks {
 		b := &x.page.blocks[i]
 		const longest = 60 // words
-		if b.tokens == 0 || b.tokens > longest {
+		if b.tokens == 0 || b.tokens > longest || b.el < 0 {
+			continue
+		}
+		main := x.page.elements[b.el].tags&tTitle != 0
+		if !main && b.tag != atom.H2 {
 			continue
 		}
 		points := x.page.overlap(b, x.titles)
@@ -49,11 +53,11 @@ func (x *extraction) headline() string {
 			points *= float32(n) / float32(want)
 		}
 		switch {
-		case x.page.inside(b.el, atom.H1):
+		case main:
 			if len(x.titles) == 0 || points > 0 && b.tokens > 3 {
 				points += .3
 			}
-		case b.tag == atom.H2 && b.tokens > 3 && points > .9:
+		case b.tokens > 3 && points > .9:
 			points *= .5
 		default:
 			continue

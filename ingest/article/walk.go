@@ -150,7 +150,9 @@ func (w *walker) open(n *html.Node) {
 		switch a.Key {
 		case "class":
 			class = a.Val
-			e.words |= classWords.scan(a.Val)
+			own := classWords.scan(a.Val)
+			e.words |= own
+			e.hidden = e.hidden || own&wHidden != 0 && hides(a.Val)
 		case "id", "data-testid", "data-component", "data-type", "role":
 			e.words |= classWords.scan(a.Val)
 		case "hidden":
@@ -300,6 +302,23 @@ func invisible(style string) bool {
 		}
 	}
 	return false
+}
+
+// hides reports whether one of the classes is a usual name for "not shown", and
+// none shows the element again on wider screens, as "md:block" does.
+func hides(class string) bool {
+	found := false
+	for name := range strings.FieldsSeq(class[:min(len(class), maxAttr)]) {
+		switch name {
+		case "hidden", "is-hidden", "u-hidden", "hide", "d-none", "display-none", "visually-hidden", "visuallyhidden", "sr-only", "screen-reader-text", "invisible":
+			found = true
+		default:
+			if strings.Contains(name, ":") || strings.HasPrefix(name, "d-") {
+				return false
+			}
+		}
+	}
+	return found
 }
 
 // isCreditLine reports whether n, an inline element in a caption, is named as

@@ -105,7 +105,11 @@ func TestFeedsComeRoundWithTheirState(t *testing.T) {
 			t.Errorf("states of feed %s = %s, want %s…", feed, got, want)
 		}
 	}
-	// Whatever happened, each feed has exactly one message.
+	// Whatever happened, each feed has exactly one message, once the last
+	// acknowledgements have arrived.
+	for deadline := time.Now().Add(10 * time.Second); len(subjects(t, q.feeds)) > 2 && time.Now().Before(deadline); {
+		pause(t.Context(), 10*time.Millisecond)
+	}
 	for subject, n := range subjects(t, q.feeds) {
 		if n != 1 {
 			t.Errorf("%d messages on %s", n, subject)
@@ -128,6 +132,9 @@ func TestFeedRetiresItself(t *testing.T) {
 		return time.Time{}, nil, nil
 	}); err != nil {
 		t.Fatal(err)
+	}
+	for deadline := time.Now().Add(10 * time.Second); len(subjects(t, q.feeds)) > 0 && time.Now().Before(deadline); {
+		pause(t.Context(), 10*time.Millisecond)
 	}
 	if got := subjects(t, q.feeds); len(got) != 0 {
 		t.Errorf("subjects = %v, want none", got)
