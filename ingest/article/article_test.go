@@ -287,3 +287,22 @@ func TestExtractSeesPaywalls(t *testing.T) {
 		t.Errorf("quality of a part %v, of the whole %v", closed.Quality, open.Quality)
 	}
 }
+
+// TestExtractReadsTablesOfTheNineties has links, an advertisement and a date
+// above the headline, and text between line breaks.
+func TestExtractReadsTablesOfTheNineties(t *testing.T) {
+	const lead = `Boats cross again three weeks after the shelling, and families meet for the first time since spring`
+	a := mustExtract(t, `<html><head><title>Ferry service resumes on the lake // Harbour Daily</title><meta name="description" content="`+lead+`"><meta name="author" content="Jane Doe"></head><body>
+<table width="900"><tr><td colspan="3"><a href="/">Harbour Daily</a> <a href="/world">World</a> | <a href="/sport">Sport</a> |</td></tr>
+<tr valign="top"><td width="170"><b>Most read</b><br>&bull; <a href="/a">Mayor opens a bridge that nobody had asked for</a><br>&bull; <a href="/b">Bakers count the cost of a dry summer</a><br>&bull; <a href="/c">Choir wins a prize that it had lost</a><br><br>
+<table border="1"><tr><td><font size="1">Advertisement<br>Slippers of felt made by hand, sent to all parts of the province.</font></td></tr></table></td>
+<td width="560"><font size="1">04.05.2026 09:30 (updated 04.05.2026 11:00)</font><h1>Ferry service resumes on the lake</h1><b>`+lead+`</b><br><br>
+`+strings.Join(testText, "<br><br>\n")+`<br><br><i>Jane Doe</i><hr><font size="2">Share: <a href="/print">copy link</a></font></td>
+<td width="170"><b>Newsletter</b><br><font size="2">Get the most important news each morning in your inbox, free of charge.</font></td></tr></table></body></html>`)
+	if got := texts(a); !slices.Equal(got, testText) {
+		t.Errorf("body = %q, want %q", got, testText)
+	}
+	if a.Standfirst != lead {
+		t.Errorf("standfirst = %q, want %q", a.Standfirst, lead)
+	}
+}

@@ -4,22 +4,20 @@ import (
 	"slices"
 	"strings"
 	"unicode"
-	"unicode/utf8"
+
+	"golang.org/x/net/html/atom"
 )
 
 // withoutAsides leaves out what the classifier may take for the body on a page of
 // a make that it has not seen, though its place or its form says what it is:
-// comments, notices and biographies by the name of an element, lines of links
-// and dates around the headline.
+// comments, notices and biographies by the name of an element, other cells of a
+// layout table, links and dates around the headline, furniture at the end.
 func (x *extraction) withoutAsides(taken []int) []int {
 	p := x.page
 	paragraphs := 0
-	return slices.DeleteFunc(taken, func(i int) bool {
+	taken = slices.DeleteFunc(taken, func(i int) bool {
 		b := &p.blocks[i]
-		if x.isAside(b) {
-			return true
-		}
-		if i < p.title && share(b.linked, b.runes) > .4 || paragraphs == 0 && isDateLine(b.text) {
+		if x.isAside(b) || i < p.title && x.isAbove(b) || paragraphs == 0 && isDateLine(b.text) {
 			return true
 		}
 		if b.isProse() {
@@ -27,10 +25,29 @@ func (x *extraction) withoutAsides(taken []int) []int {
 		}
 		return false
 	})
+	for len(taken) > 0 {
+		b := &p.blocks[taken[len(taken)-1]]
+		if b.isProse() || share(b.linked, b.runes) <= .4 && !isFurniture(b.text) {
+			break
+		}
+		taken = taken[:len(taken)-1]
+	}
+	return taken
+}
+
+// isAbove reports whether b, which comes before the headline, is no standfirst:
+// links, furniture, or what stands outside of the element that holds headline and text.
+func (x *extraction) isAbove(b *block) bool {
+	p := x.page
+	if share(b.linked, b.runes) > .4 || isFurniture(b.text) {
+		return true
+	}
+	return p.best >= 0 && p.elements[p.best].titled && b.el >= 0 && !p.elements[b.el].within && !x.describes(b)
 }
 
 // isAside reports whether b is in an element that is named as something else
-// than an article and holds neither the headline nor most of the text.
+// than an article and holds neither the headline nor most of the text, or in a
+// cell beside the one that holds the text.
 func (x *extraction) isAside(b *block) bool {
 	const small = .34 // share of the page's prose
 	p := x.page
@@ -41,7 +58,11 @@ func (x *extraction) isAside(b *block) bool {
 			return true
 		}
 	}
-	return false
+	if b.el < 0 || p.best < 0 || p.elements[p.best].node.DataAtom != atom.Td {
+		return false
+	}
+	branch := p.elements[b.el].branch
+	return branch >= 0 && (p.elements[branch].node.DataAtom == atom.Td || p.elements[branch].node.DataAtom == atom.Tr) && !x.describes(b)
 }
 
 // isDateLine reports whether s is a date or time and nothing else, or next to
@@ -53,14 +74,22 @@ func isDateLine(s string) bool {
 	}
 	numbers, letters, months := 0, 0, 0
 	for word := range strings.FieldsFuncSeq(s, func(r rune) bool { return !unicode.IsLetter(r) && !unicode.IsDigit(r) }) {
-		switch {
-		case '0' <= word[0] && word[0] <= '9':
-			numbers++
-			letters += utf8.RuneCountInString(strings.TrimLeft(word, "0123456789"))
-		case monthOf(strings.ToLower(word)) != 0:
+		if monthOf(strings.ToLower(word)) != 0 {
 			months++
-		default:
-			letters += utf8.RuneCountInString(word)
+			continue
+		}
+		digit := false
+		for _, r := range word { // "2026年5月4日" and "12h30" are several numbers
+			switch was := digit; {
+			case !unicode.IsDigit(r):
+				letters++
+				digit = false
+			default:
+				digit = true
+				if !was {
+					numbers++
+				}
+			}
 		}
 	}
 	return letters <= other && (numbers >= 3 || numbers == 2 && months == 1)

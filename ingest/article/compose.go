@@ -230,7 +230,7 @@ func (x *extraction) takeStandfirst(taken []int) []int {
 			continue
 		}
 		called := x.called(b.el)
-		if called && slices.Contains(taken, i) || x.describes(b) && (called || len(taken) == 0 || i < taken[0] || x.apart(taken)) {
+		if called && slices.Contains(taken, i) || x.describes(b) && (called || len(taken) == 0 || i < taken[0] || x.apart(taken) || x.boldAlone(taken)) {
 			best = i
 			break
 		}
@@ -278,6 +278,17 @@ func (x *extraction) apart(taken []int) bool {
 	return one != two && one != three
 }
 
+// boldAlone reports whether the first block taken is in bold and the next is not.
+func (x *extraction) boldAlone(taken []int) bool {
+	b := x.page.blocks
+	return len(taken) > 1 && b[taken[0]].isBold() && !b[taken[1]].isBold()
+}
+
+// isBold reports whether all of b is in bold.
+func (b *block) isBold() bool {
+	return b.marked > 0 && b.marked == b.runes-int32(strings.Count(b.text, " "))
+}
+
 // withoutLooseHeadings leaves out headings that no text follows.
 func (x *extraction) withoutLooseHeadings(taken []int) []int {
 	out := taken[:0]
@@ -320,7 +331,7 @@ func (x *extraction) kind(i int) Kind {
 		}
 	}
 	const most = 15 // words of a paragraph in bold that stands for a heading
-	if b.tokens <= most && b.marked > 0 && b.marked == b.runes-int32(strings.Count(b.text, " ")) {
+	if b.tokens <= most && b.isBold() {
 		if r, _ := utf8.DecodeLastRuneInString(b.text); !strings.ContainsRune(`.!?…。！？:,"”»`, r) {
 			return Heading
 		}

@@ -65,11 +65,12 @@ func readForest(file string) *forest {
 }
 
 // Most blocks of a page are links and labels that a few trees see through: from
-// the tree early on, a sum below hopeless ends the evaluation. It stays some way
-// from the threshold whatever the other trees say.
+// the tree early on, a sum below hopeless ends the evaluation. Of the training
+// pages, that spares two thirds of the blocks most of the trees, and none whose
+// chance would be over a quarter in the end.
 const (
-	early    = 24
-	hopeless = -5
+	early    = 12
+	hopeless = -3.75
 )
 
 // logit returns the sum: the logarithm of the odds that a
@@ -98,7 +99,7 @@ func (f *forest) logit(x *features) float32 {
 			n = f.nodes[i]
 		}
 		sum += n.threshold
-		if sum < hopeless && k >= early {
+		if k >= early && sum < hopeless {
 			break
 		}
 	}

@@ -272,7 +272,9 @@ func (p *page) credit(b *block) {
 		weight *= .5
 	}
 	el := b.el
-	if t := e.node.DataAtom; t != atom.Div && t != atom.Section && t != atom.Article {
+	switch e.node.DataAtom {
+	case atom.Div, atom.Section, atom.Article, atom.Main, atom.Td, atom.Center, atom.Form, atom.Body: // text between line breaks
+	default:
 		el = e.parent
 	}
 	for range 5 {

@@ -140,6 +140,9 @@ func splitCredit(s string) (caption, credit string) {
 	}
 	const reach = 160 // bytes; longer credits are not told from text
 	from := max(0, len(s)-reach)
+	for from > 0 && !utf8.RuneStart(s[from]) {
+		from--
+	}
 	if low := strings.ToLower(s[from:]); len(low) == len(s)-from {
 		for _, w := range creditWords {
 			if i := strings.LastIndex(low, w) + from; i > from && s[i-1] != '/' && !unicode.IsLetter(rune(s[i-1])) && isCredit(s[i:]) {

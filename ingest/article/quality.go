@@ -19,9 +19,9 @@ const (
 
 // trustBias and trust are a logistic regression of "F1 is at least .9" over the
 // signals; train/quality.py fits it, MODEL.md says how well it does.
-const trustBias = -4.35
+const trustBias = -3.81
 
-var trust = signals{sCertainty: 4.5, sKept: .5, sInner: .5, sWords: .2, sTitled: .3, sDated: .2, sShort: -1.5, sData: -1}
+var trust = signals{sCertainty: 6.22, sKept: -2.08, sInner: 1.58, sWords: -.10, sTitled: 1.08, sDated: .16, sShort: -.90, sData: -1.11}
 
 // judge says how far the extraction can be trusted.
 func (x *extraction) judge() {
