@@ -204,6 +204,7 @@ type extraction struct {
 	description map[uint32]struct{} // sequences of four words of the descriptions
 	declared    map[uint32]struct{} // the same of the body in JSON-LD
 	blurbs      []string            // the descriptions
+	words       int                 // of the blocks taken for the body
 	signals     signals             // of a good extraction
 	trace       *trace              // what happened to the blocks; nil unless an explanation is wanted
 }

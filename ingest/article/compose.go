@@ -63,6 +63,7 @@ func (x *extraction) write(taken []int) {
 	for _, i := range taken {
 		words += x.page.blocks[i].tokens
 	}
+	x.words = int(words)
 	const least = 12 // words; less is a notice, not an article
 	if words < least {
 		return
@@ -129,22 +130,22 @@ func (p *page) headed(el int32) bool {
 // withoutRepeats leaves out the headline, the byline, and texts that came before.
 func (x *extraction) withoutRepeats(taken []int) []int {
 	title := fold(x.article.Title)
-	seen := map[string]bool{}
+	seen := map[uint64]bool{}
 	var out []int
 	for _, i := range taken {
 		b := &x.page.blocks[i]
-		f := fold(b.text)
-		if f == "" || f == title || b.el >= 0 && x.page.elements[b.el].tags&tTitle != 0 && i <= x.page.title+1 {
+		if b.hashes[0] == b.hashes[1] || b.tokens < 60 && fold(b.text) == title || b.el >= 0 && x.page.elements[b.el].tags&tTitle != 0 && i <= x.page.title+1 {
 			continue
 		}
 		if b.tokens <= 12 && x.isByline(b.text) {
 			continue
 		}
-		const least = 24 // bytes; short texts such as answers may come twice
-		if len(f) >= least && seen[f] {
+		const least = 28 // runes; short texts such as answers may come twice
+		key := x.page.key(b)
+		if b.runes >= least && seen[key] {
 			continue
 		}
-		seen[f] = true
+		seen[key] = true
 		out = append(out, i)
 	}
 	return out

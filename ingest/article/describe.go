@@ -12,14 +12,14 @@ import (
 // more room than the page.
 type describer struct {
 	*extraction
-	rows     [8]features // that of block i is rows[i%8]
-	seen     map[string]int32
-	offers   []bool  // whether each block begins like "Read more"
-	next     []int32 // for each block the next one of prose, or the number of blocks
-	pictures int     // first picture that is not before the block
-	before   int32   // words of prose before the block
-	heading  int     // last heading; -1 before the first
-	prose    int     // last block of prose; -1 before the first
+	rows     [8]features      // that of block i is rows[i%8]
+	seen     map[uint64]int32 // how often each text came before
+	offers   []bool           // whether each block begins like "Read more"
+	next     []int32          // for each block the next one of prose, or the number of blocks
+	pictures int              // first picture that is not before the block
+	before   int32            // words of prose before the block
+	heading  int              // last heading; -1 before the first
+	prose    int              // last block of prose; -1 before the first
 }
 
 // reach is how many blocks before and after a block its features know of.
@@ -28,7 +28,7 @@ const reach = 3
 // describeEach gives the features of each block to visit, which must not keep them.
 func (x *extraction) describeEach(visit func(i int, f *features)) {
 	blocks := x.page.blocks
-	d := describer{extraction: x, seen: make(map[string]int32, len(blocks)), offers: make([]bool, len(blocks)), next: make([]int32, len(blocks)), heading: -1, prose: -1}
+	d := describer{extraction: x, seen: make(map[uint64]int32, len(blocks)), offers: make([]bool, len(blocks)), next: make([]int32, len(blocks)), heading: -1, prose: -1}
 	next := int32(len(blocks))
 	for i := len(blocks) - 1; i >= 0; i-- {
 		d.next[i] = next
@@ -65,8 +65,9 @@ func (d *describer) describe(i int) {
 		d.pictures++
 	}
 	f[fPicture], f[fPictureAfter] = bit(p.pictureAt(d.pictures, i)), bit(p.pictureAt(d.pictures, i+1))
-	f[fSeen] = log(d.seen[b.text])
-	d.seen[b.text]++
+	key := p.key(b)
+	f[fSeen] = log(d.seen[key])
+	d.seen[key]++
 	f[fProseBefore] = share(d.before, p.prose)
 	f[fGap], f[fGapAfter] = log(int32(i-d.prose-1)), log(d.next[i]-int32(i)-1)
 	if b.isProse() {

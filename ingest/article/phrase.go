@@ -90,6 +90,9 @@ var creditWords = []string{
 	"photo:", "photos:", "photograph:", "photographs:", "photo by", "photograph by", "photo credit", "image:", "image credit", "image source", "image copyright", "picture:", "picture by", "pic:", "credit:", "credits:", "foto:", "fotos:", "foto ", "bild:", "bilder:", "fotografie:", "photo :", "crédit photo", "crédits", "crédit", "©", "(c)", "copyright", "getty images", "fotó:", "zdjęcie", "фото:", "foto/", "video:", "illustration:", "grafik:", "fuente:", "file photo", "写真", "사진", "图片来源", "圖片來源", "archivbild", "symbolbild",
 }
 
+// creditStarts are creditWords by their first byte.
+var creditStarts = buckets(creditWords)
+
 // isCredit reports whether the whole of s names the source of a picture, such as
 // "Jane Doe/Reuters", "Photo: Jane Doe" or "© AFP".
 func isCredit(s string) bool {
@@ -98,7 +101,7 @@ func isCredit(s string) bool {
 		return false
 	}
 	low := strings.ToLower(s)
-	for _, w := range creditWords {
+	for _, w := range creditStarts[low[0]] {
 		if strings.HasPrefix(low, w) && len(strings.Fields(s)) <= 14 {
 			return true
 		}

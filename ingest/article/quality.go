@@ -19,9 +19,9 @@ const (
 
 // trustBias and trust are a logistic regression of "F1 is at least .9" over the
 // signals; train/quality.py fits it, MODEL.md says how well it does.
-const trustBias = -3.81
+const trustBias = -4.04
 
-var trust = signals{sCertainty: 6.22, sKept: -2.08, sInner: 1.58, sWords: -.10, sTitled: 1.08, sDated: .16, sShort: -.90, sData: -1.11}
+var trust = signals{sCertainty: 6.69, sKept: -2.00, sInner: .91, sWords: -.06, sTitled: 1.15, sDated: .20, sShort: -.84, sData: -1.19}
 
 // judge says how far the extraction can be trusted.
 func (x *extraction) judge() {
@@ -41,7 +41,10 @@ func (x *extraction) judge() {
 // weighBody fills in the signals that the body gives; choose has filled in the others.
 func (x *extraction) weighBody() {
 	a, s := x.article, &x.signals
-	words := countWords(a.Text())
+	words := x.words
+	if a.Method != "blocks" {
+		words = countWords(a.Text())
+	}
 	full := max(x.linked.wordCount, countWords(plain(x.linked.body)))
 	blurb := 0
 	for _, b := range x.blurbs {

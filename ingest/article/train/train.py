@@ -6,7 +6,11 @@ usage: train.py FEATURES MODEL [--check FILE]
 FEATURES is the folder that TestFeatures wrote. MODEL is the file to write. With --check, no model is written but
 FILE, with a chance for each block from a model that has not seen its publisher (five-fold cross-validation).
 """
-import argparse, hashlib, json, math, os, struct
+import argparse, hashlib, json, os, struct
+
+for library in ("OMP", "OPENBLAS", "MKL"):
+    os.environ[library + "_NUM_THREADS"] = "1"  # sums taken in another order round otherwise
+
 import numpy as np
 from sklearn.ensemble import HistGradientBoostingClassifier
 from sklearn.linear_model import LogisticRegression
