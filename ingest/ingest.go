@@ -116,10 +116,9 @@ const (
 	maxBackoff    = 6 * time.Hour  // between polls of a feed that fails: never silent for longer
 	fullPoll      = 24 * time.Hour // after which a feed is asked unconditionally: some servers answer 304 for ever
 	maxEntries    = 1000           // of one feed document
-	// maxField bounds an entry's content and summary, in bytes. Escaped for
-	// JSON both must fit into a message of 1 MiB, which is NATS' default.
-	maxField = 64 << 10
-	maxLink  = 8 << 10 // bytes of an address
+	maxField      = 64 << 10       // bytes of an entry's content or summary
+	maxJob        = 512 << 10      // bytes of an entry in its job; a NATS server takes 1 MiB by default
+	maxLink       = 8 << 10        // bytes of an address
 )
 
 // entryOf takes over what a feed says of an entry.

@@ -230,12 +230,33 @@ func TestPollOffersAChangeUntilItIsQueued(t *testing.T) {
 		t.Fatal(err)
 	}
 	finish(t, in, a)
-	s.set("/feed", rss([3]string{a, "A corrected", ""}, [3]string{s.URL + "/b", "B", ""}))
+	// The document is the same to the byte as at the last poll.
 	if _, _, err = in.Poll(t.Context(), "f", state); err != nil {
 		t.Fatal(err)
 	}
 	if got := waiting(t, in, a); got != "due" {
 		t.Errorf("the change is %q, want due", got)
+	}
+}
+
+func TestPollQueuesSwollenEntriesWithTheRest(t *testing.T) {
+	s := newPressroom(t)
+	in, _ := newIngester(t, s)
+	escaped := strings.Repeat("&lt;", 1<<17) // six bytes each in JSON
+	s.set("/feed", serve("application/rss+xml", `<rss version="2.0"><channel><title>T</title><item><link>`+s.URL+`/big</link><title>`+escaped+
+		`</title><description>`+escaped+`</description><content:encoded xmlns:content="http://purl.org/rss/1.0/modules/content/">`+escaped+
+		`</content:encoded></item><item><link>`+s.URL+`/small</link><title>S</title></item></channel></rss>`))
+	if _, _, err := in.Poll(t.Context(), "f", nil); err != nil {
+		t.Fatal(err)
+	}
+	for _, path := range []string{"/big", "/small"} {
+		if got := waiting(t, in, s.URL+path); got != "due" {
+			t.Errorf("%s is %q, want due", path, got)
+		}
+	}
+	job, _, err := in.Queue.Waiting(t.Context(), Key(s.URL+"/big"))
+	if err != nil || len(job.Body) > maxJob {
+		t.Errorf("the job has %d bytes, %v; want at most %d", len(job.Body), err, maxJob)
 	}
 }
 

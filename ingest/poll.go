@@ -64,11 +64,14 @@ func (in *Ingester) poll(ctx context.Context, f Feed, st *state) (time.Duration,
 		if doc, err = feed.Parse(res.Body, feed.Options{URL: res.URL, ContentType: res.Header.Get("Content-Type"), MaxEntries: maxEntries}); err != nil {
 			return in.failed(f, st, err), nil
 		}
-		added, err := in.takeIn(ctx, f, doc, st, now)
+		added, pending, err := in.takeIn(ctx, f, doc, st, now)
 		if err != nil {
 			return 0, err
 		}
-		st.Body = sum.Sum64()
+		if st.Body = sum.Sum64(); pending {
+			// The same document must be read again at the next poll.
+			st.Body, res.ETag, res.LastModified = 0, "", ""
+		}
 		in.Log.Debug("polled", "feed", f.ID, "n", added, "took", res.Took)
 		if doc.Dropped > 0 {
 			in.Log.Warn("feed is too long; its last entries are left out", "feed", f.ID, "n", doc.Dropped)
@@ -112,8 +115,9 @@ func (in *Ingester) failed(f Feed, st *state, err error) time.Duration {
 }
 
 // takeIn queues what is new, changed or vanished in doc and notes the entries
-// in st. It returns how many pages it queued.
-func (in *Ingester) takeIn(ctx context.Context, f Feed, doc *feed.Feed, st *state, now time.Time) (added int, err error) {
+// in st. It returns how many pages it queued, and whether a change could not
+// be queued because the entry's earlier job is still waiting.
+func (in *Ingester) takeIn(ctx context.Context, f Feed, doc *feed.Feed, st *state, now time.Time) (added int, pending bool, err error) {
 	before := make(map[string]seen, len(st.Entries))
 	for _, e := range st.Entries {
 		before[e.Key] = e
@@ -138,19 +142,19 @@ func (in *Ingester) takeIn(ctx context.Context, f Feed, doc *feed.Feed, st *stat
 			e.FirstSeen = s.First
 			queued, err := in.offer(ctx, f, e, known, now)
 			if err != nil {
-				return added, err
+				return added, false, err
 			}
 			if queued {
 				added++
 			} else if known {
-				s.Hash = old.Hash // its job is still waiting; offer the change again at the next poll
+				s.Hash, pending = old.Hash, true // offered again at the next poll
 			}
 		}
 		entries = append(entries, s)
 	}
 	n, err := in.vanished(ctx, f, st.Entries, present)
 	st.Entries = entries
-	return added + n, err
+	return added + n, pending, err
 }
 
 // offer queues the page of an entry that is new in its feed or has changed.
@@ -173,6 +177,12 @@ func (in *Ingester) offer(ctx context.Context, f Feed, e Entry, changed bool, no
 
 func (in *Ingester) add(ctx context.Context, f Feed, e Entry) (bool, error) {
 	body, err := json.Marshal(e)
+	if err == nil && len(body) > maxJob {
+		// One swollen entry must not keep the rest of its feed out; the page
+		// says it all again.
+		e.Content, e.Summary, e.Tags, e.Images = "", "", nil, nil
+		body, err = json.Marshal(e)
+	}
 	if err != nil {
 		return false, fmt.Errorf("encode entry %s: %w", e.Key, err)
 	}
