@@ -153,6 +153,10 @@ func (s *Sink) store(ctx context.Context, rec *record.Record, seq uint64) (bool,
 	if err != nil {
 		return false, err
 	}
+	// Copies have longer headers; what is stored must be routed too.
+	if int64(len(data)+headerRoom) > s.js.Conn().MaxPayload() {
+		return false, nats.ErrMaxPayload
+	}
 	c := &rec.Conflictwire
 	lang := rec.Language
 	if lang == "" {

@@ -45,6 +45,8 @@ const (
 	// maxTries bounds the attempts of one compare-and-set loop. Each loss means
 	// that somebody else stored a version.
 	maxTries = 16
+	// headerRoom is left in a message for its headers, in bytes.
+	headerRoom = 16 << 10
 )
 
 // A Config holds the sink's settings. The zero value is fit for use.
