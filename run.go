@@ -160,6 +160,13 @@ func (p *pipeline) read(ctx context.Context, job queue.Job) error {
 	if err != nil {
 		return err
 	}
+	// An entry that became an article stays that article, whatever address
+	// its page gives itself later.
+	if id, err := p.publishedAs(ctx, job.Key); err != nil {
+		return err
+	} else if id != "" {
+		a.ID = id
+	}
 	res, err := p.sink.Publish(ctx, p.enrich.Enrich(a))
 	if err != nil {
 		return err
@@ -232,6 +239,20 @@ func (p *pipeline) articleOf(ctx context.Context, key string) (string, error) {
 		return line.ID, nil
 	}
 	return key, nil
+}
+
+// publishedAs is the ID of the article that an entry became, "" when it has
+// become none, or is a duplicate of another entry's.
+func (p *pipeline) publishedAs(ctx context.Context, key string) (string, error) {
+	id, err := p.articleOf(ctx, key)
+	if err != nil || id == "" {
+		return "", err
+	}
+	rec, err := p.sink.Last(ctx, id)
+	if err != nil || rec == nil {
+		return "", err
+	}
+	return id, nil
 }
 
 // known says whether the article of an entry is published (an [ingest.Known]).
