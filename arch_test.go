@@ -17,7 +17,7 @@ import (
 // package may import those of earlier lines, and of its own line only itself:
 // the leaves of a line know nothing of each other.
 var flow = [][]string{
-	{"ingest/fetch", "ingest/feed", "ingest/article", "ingest/queue", "enrich/language", "enrich/topic", "enrich/place", "sink/record"},
+	{"ingest/fetch", "ingest/feed", "ingest/article", "ingest/rights", "ingest/rhythm", "ingest/websub", "ingest/queue", "enrich/language", "enrich/topic", "enrich/place", "sink/record"},
 	{"ingest"},
 	{"enrich"},
 	{"sink"},
@@ -34,8 +34,10 @@ var homes = map[string][]string{
 	"golang.org/x/net/html/atom":            {"ingest/article"},
 	"golang.org/x/net/html/charset":         {"ingest/article", "ingest/feed"},
 	"golang.org/x/net/idna":                 {"ingest/fetch"},
+	"golang.org/x/net/proxy":                {"ingest/fetch"},
+	"github.com/ncruces/go-dns":             {"ingest/fetch"},
 	"golang.org/x/net/publicsuffix":         {"ingest"},
-	"golang.org/x/text":                     {"ingest/article", "ingest/feed", "enrich/topic", "enrich/place", "enrich/language"},
+	"golang.org/x/text":                     {".", "ingest/article", "ingest/feed", "enrich/topic", "enrich/place", "enrich/language"},
 	"golang.org/x/sync":                     {"."},
 	"golang.org/x/sys":                      {"deploy/natsd"},
 	"code.dny.dev/ssrf":                     {"ingest/fetch"},

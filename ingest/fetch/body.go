@@ -3,6 +3,7 @@ package fetch
 import (
 	"bufio"
 	"bytes"
+	"errors"
 	"fmt"
 	"io"
 	"net/http"
@@ -54,7 +55,10 @@ func (d *decoder) read(res *http.Response, limit int64) ([]byte, error) {
 	for i := len(encodings) - 1; i >= 0; i-- { // the last applied is the first undone
 		r, done, err := d.open(encodings[i], out)
 		if err != nil {
-			return nil, fmt.Errorf("decode %s body: %w", encodings[i], noEOF(err))
+			if wire.err != nil {
+				return nil, fmt.Errorf("read body: %w", err)
+			}
+			return nil, fmt.Errorf("%w: %w", errDecode, noEOF(err))
 		}
 		defer done()
 		out = &meter{r: r, limit: limit}
@@ -80,6 +84,8 @@ func (d *decoder) read(res *http.Response, limit int64) ([]byte, error) {
 	switch {
 	case announced:
 		return body, fmt.Errorf("%w: %d bytes announced", errTooLarge, res.ContentLength)
+	case err != nil && len(encodings) > 0 && wire.err == nil && !errors.Is(err, errTooLarge):
+		return body, fmt.Errorf("%w: %w", errDecode, err)
 	case err != nil:
 		return body, fmt.Errorf("read body: %w", err)
 	}
@@ -179,11 +185,15 @@ type meter struct {
 	n     int64
 	limit int64
 	wire  *meter // what r is decoded from; nil for the wire itself
+	err   error  // of r, other than its end
 }
 
 func (m *meter) Read(p []byte) (int, error) {
 	n, err := m.r.Read(p)
 	m.n += int64(n)
+	if err != nil && err != io.EOF {
+		m.err = err
+	}
 	if over := m.n - m.limit; over > 0 {
 		return max(n-int(over), 0), fmt.Errorf("%w: more than %d bytes", errTooLarge, m.limit)
 	}

@@ -2,13 +2,16 @@ package fetch
 
 import (
 	"context"
+	"crypto/tls"
 	"errors"
 	"fmt"
 	"io"
 	"mime"
 	"net"
 	"net/http"
+	"net/http/httptrace"
 	"strings"
+	"sync/atomic"
 	"time"
 )
 
@@ -27,7 +30,8 @@ const (
 )
 
 // A Client fetches over HTTP/1.1 and HTTP/2. Its methods may be called
-// concurrently. It keeps no cookies and sends no credentials.
+// concurrently. It keeps no cookies, and sends no credentials but those in
+// Request.Header and those of the proxy.
 type Client struct {
 	cfg     Config // with defaults
 	agent   string
@@ -37,7 +41,7 @@ type Client struct {
 	close   func()
 	decoder decoder
 	turns   *turns
-	reserve reserveFunc
+	shared  *sharedTurns // nil: the turns are this client's alone
 	seats   *seats
 	robots  *robotsCache
 }
@@ -46,7 +50,7 @@ type Client struct {
 func New(cfg Config) (*Client, error) { return newClient(cfg, nil) }
 
 // newClient returns a client that looks up names with resolver; nil means the
-// system's.
+// system's. What that answers is remembered.
 func newClient(cfg Config, resolver *net.Resolver) (*Client, error) {
 	if err := cfg.Validate(); err != nil {
 		return nil, err
@@ -56,8 +60,11 @@ func newClient(cfg Config, resolver *net.Resolver) (*Client, error) {
 	if err != nil {
 		return nil, err // unreachable: Validate has parsed them
 	}
-	transport := newTransport(cfg, guard, resolver)
-	c := &Client{
+	transport, err := newTransport(cfg, guard, resolver)
+	if err != nil {
+		return nil, err // only if the environment has changed since Validate
+	}
+	return &Client{
 		cfg:     cfg,
 		agent:   cfg.agent(),
 		product: productToken(cfg.UserAgent),
@@ -67,9 +74,7 @@ func newClient(cfg Config, resolver *net.Resolver) (*Client, error) {
 		turns:   &turns{hosts: make(map[string]*hostTurns)},
 		seats:   newSeats(cfg.Concurrency, cfg.Connections),
 		robots:  newRobotsCache(),
-	}
-	c.reserve = c.turns.reserve
-	return c, nil
+	}, nil
 }
 
 // Close closes the connections that are not in use. Calls under way go on.
@@ -103,8 +108,8 @@ func (c *Client) takeTurn(ctx context.Context, t target, slot time.Time) error {
 		return &Error{URL: t.String(), Err: err}
 	}
 	// Another request may have learnt during the sleep that the host wants rest.
-	if held := c.turns.held(t.host); held.After(time.Now()) {
-		return c.putOff(ctx, t, held, 0, errors.New("the host asked for a pause"))
+	if held := c.held(ctx, t.host, turn.After(now) || !slot.IsZero()); held.After(time.Now()) {
+		return c.putOff(ctx, t, held, 0, errPause)
 	}
 	return nil
 }
@@ -132,8 +137,9 @@ func (c *Client) refusal(ctx context.Context, t target, a answer) error {
 	// One URL's rate limit may be meant for the client as a whole, but must
 	// not take away a whole host for a day.
 	pause := now.Add(min(until.Sub(now), maxHold))
-	c.turns.hold(t.host, pause)
-	err := c.putOff(ctx, t, pause, a.status, cause)
+	c.hold(ctx, t.host, pause)
+	// Told even if the caller has given up, as the hold is.
+	err := c.putOff(context.WithoutCancel(ctx), t, pause, a.status, cause)
 	if fe, ok := errors.AsType[*Error](err); ok && fe.Until.Before(until) {
 		fe.Until = until
 	}
@@ -158,16 +164,33 @@ func (a answer) redirects() bool {
 	return false
 }
 
-// ask sends one request to t and reads the answer: a body of at most limit
-// bytes if the status is 200. spent is the part of Config.Timeout that is used
-// up, to which ask adds its own, the wait for a seat excepted. Its errors are
-// of type *Error; with errTooLarge comes the beginning of the body.
-func (c *Client) ask(ctx context.Context, t target, header http.Header, limit int64, spent *time.Duration) (a answer, err error) {
+// A query is what one request asks.
+type query struct {
+	method string      // GET or POST; empty means GET
+	header http.Header // to which ask adds its own
+	limit  int64       // bytes of a body
+	form   string      // of a POST
+	within bool        // goes right after another in that one's turn
+}
+
+// ask sends one request to t and reads the answer: the body of a 200, or
+// whatever of a body that a POST brings can be read. spent is the part of
+// Config.Timeout that is used up, to which ask adds its own, the wait for a
+// seat excepted. When that wait has made it late for its turn, ask waits on,
+// so as not to come close upon another. Its errors are of type *Error; with
+// errTooLarge comes the beginning of the body.
+func (c *Client) ask(ctx context.Context, t target, q query, spent *time.Duration) (a answer, err error) {
 	leave, err := c.seats.take(ctx, t.host)
 	if err != nil {
 		return a, &Error{URL: t.String(), Err: fmt.Errorf("wait for a connection: %w", err)}
 	}
 	defer leave()
+	if err := sleepUntil(ctx, c.turns.start(t.host, c.every(t), q.within)); err != nil {
+		return a, &Error{URL: t.String(), Err: err}
+	}
+	if held := c.turns.held(t.host); !q.within && held.After(time.Now()) {
+		return a, c.putOff(ctx, t, held, 0, errPause)
+	}
 	start := time.Now()
 	defer func() { *spent += time.Since(start) }()
 
@@ -176,11 +199,25 @@ func (c *Client) ask(ctx context.Context, t target, header http.Header, limit in
 	timer := time.AfterFunc(c.cfg.Timeout-*spent, func() { cancel(errTimeout) })
 	defer timer.Stop()
 
-	header.Set("User-Agent", c.agent)
-	header.Set("Accept-Encoding", acceptEncoding)
-	req := (&http.Request{Method: http.MethodGet, URL: t.url, Host: t.url.Host, Header: header}).WithContext(ctx)
+	// Many errors of the handshake have no type to know them by.
+	var handshake atomic.Bool
+	ctx = httptrace.WithClientTrace(ctx, &httptrace.ClientTrace{TLSHandshakeDone: func(_ tls.ConnectionState, err error) {
+		handshake.Store(err != nil)
+	}})
+	q.header.Set("User-Agent", c.agent)
+	q.header.Set("Accept-Encoding", acceptEncoding)
+	req := (&http.Request{Method: http.MethodGet, URL: t.url, Host: t.url.Host, Header: q.header}).WithContext(ctx)
+	if q.method == http.MethodPost {
+		req.Method = http.MethodPost
+		req.ContentLength = int64(len(q.form))
+		req.GetBody = func() (io.ReadCloser, error) { return io.NopCloser(strings.NewReader(q.form)), nil }
+		req.Body, _ = req.GetBody()
+	}
 	res, err := c.rt.RoundTrip(req)
 	if err != nil {
+		if handshake.Load() {
+			err = fmt.Errorf("%w: %w", errTLS, err)
+		}
 		return a, failure(ctx, t, 0, err)
 	}
 	a = answer{status: res.StatusCode, header: res.Header, began: time.Now()}
@@ -190,11 +227,14 @@ func (c *Client) ask(ctx context.Context, t target, header http.Header, limit in
 	defer stall.Stop()
 	res.Body = &watchedBody{ReadCloser: body, stall: stall}
 
-	if a.status == http.StatusOK {
-		if err := unwanted(res.Header.Get("Content-Type"), header.Get("Accept")); err != nil {
+	switch {
+	case q.method == http.MethodPost:
+		a.body, _ = c.decoder.read(res, q.limit) // the status says what became of the form
+	case a.status == http.StatusOK:
+		if err := unwanted(res.Header.Get("Content-Type"), q.header.Get("Accept")); err != nil {
 			return a, &Error{Class: Unusable, URL: t.String(), Status: a.status, Err: err}
 		}
-		if a.body, err = c.decoder.read(res, limit); err != nil {
+		if a.body, err = c.decoder.read(res, q.limit); err != nil {
 			return a, failure(ctx, t, a.status, err)
 		}
 	}
@@ -246,5 +286,5 @@ func unwanted(contentType, accept string) error {
 	if media == "image/svg+xml" || strings.Contains(accept, media) || strings.Contains(accept, major+"/*") {
 		return nil
 	}
-	return fmt.Errorf("content of type %s", media)
+	return fmt.Errorf("%w: of type %s", errContent, media)
 }

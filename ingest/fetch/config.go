@@ -10,8 +10,8 @@ import (
 )
 
 // Config is the fetch part of the configuration. Its zero value is ready for
-// use. A proxy named in the environment (HTTP_PROXY and its kin) is ignored:
-// behind a proxy the addresses really dialled could not be checked.
+// use. A proxy named in the environment (HTTP_PROXY and its kin) is ignored;
+// only Proxy counts.
 type Config struct {
 	// UserAgent is the product that publishers see, and the name under which
 	// robots.txt is obeyed (its letters up to the first other character).
@@ -46,6 +46,14 @@ type Config struct {
 	// not public, such as 10.20.0.0/16 or ::1/128. Empty allows none: loopback,
 	// private, link-local and other special addresses are refused.
 	Allow []string `yaml:"allow"`
+	// Proxy is asked to make every connection: http://, https:// or socks5://,
+	// then user:password@ if it wants them, host and port. A user name or
+	// password that is $NAME is taken from the environment variable NAME,
+	// which must be set; write a leading $ that is meant as %24. Names are
+	// looked up here, and the proxy is told the address, after the same check
+	// as without it (it must let CONNECT through to ports 80 and 443). The
+	// proxy's own address need not be public. Empty means none.
+	Proxy string `yaml:"proxy"`
 }
 
 const maxPace = time.Hour // a longer pace is a slip of the pen
@@ -82,6 +90,9 @@ func (c Config) Validate() error {
 		if _, err := netip.ParsePrefix(s); err != nil {
 			fault(fmt.Sprintf("allow[%d]", i), "%q is not a prefix such as 10.20.0.0/16", s)
 		}
+	}
+	if _, err := parseProxy(c.Proxy); err != nil {
+		fault("proxy", "%v", err)
 	}
 	return errors.Join(faults...)
 }

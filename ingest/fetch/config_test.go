@@ -9,14 +9,14 @@ import (
 func TestConfigReportsEveryFault(t *testing.T) {
 	c := Config{
 		UserAgent: "7Up\n", Contact: "me (at) example", Timeout: -1, MaxBytes: -1, Pace: 2 * time.Hour,
-		Connections: -1, Concurrency: -1, Allow: []string{"10.0.0.0/8", "10.1.2.3", "::1/129"},
+		Connections: -1, Concurrency: -1, Allow: []string{"10.0.0.0/8", "10.1.2.3", "::1/129"}, Proxy: "ftp://a.example:1",
 	}
 	err := c.Validate()
 	if err == nil {
 		t.Fatal("no fault found")
 	}
 	lines := strings.Split(err.Error(), "\n")
-	want := []string{"user_agent", "contact", "timeout", "max_bytes", "pace", "connections", "concurrency", "allow[1]", "allow[2]"}
+	want := []string{"user_agent", "contact", "timeout", "max_bytes", "pace", "connections", "concurrency", "allow[1]", "allow[2]", "proxy"}
 	if len(lines) != len(want) {
 		t.Fatalf("%d faults, want %d:\n%v", len(lines), len(want), err)
 	}

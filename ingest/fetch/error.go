@@ -1,9 +1,13 @@
 package fetch
 
 import (
+	"context"
 	"errors"
 	"fmt"
+	"io"
+	"net"
 	"net/http"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -62,6 +66,63 @@ func (e *Error) Error() string {
 // Unwrap returns the cause.
 func (e *Error) Unwrap() error { return e.Err }
 
+// Cause returns in a word or two, of a closed set, what went wrong:
+//
+//   - "dns": the host's name could not be looked up
+//   - "connect": no connection to the host or the proxy, or one that broke
+//   - "tls": the host could not prove who it is, or speaks no TLS we take
+//   - "timeout": any wait that took too long, or that the caller's context ended
+//   - "http": a status or an answer of no use, or a request that was malformed
+//   - "throttled": a rate limit, or a turn too far away to wait for
+//   - "robots": robots.txt denies it, or answers so that nothing may be asked for
+//   - "redirect": too many, or one that leads where no URL leads
+//   - "address": a malformed URL, or an address that is not public ([ErrAddress])
+//   - "too large": a body larger than allowed
+//   - "content": a body of another kind than asked for, or one that cannot be decoded
+func (e *Error) Cause() string {
+	err := e.Err
+	is := func(targets ...error) bool {
+		return slices.ContainsFunc(targets, func(target error) bool { return errors.Is(err, target) })
+	}
+	proxy, behindProxy := errors.AsType[*proxyError](err)
+	network, _ := errors.AsType[net.Error](err)
+	_, name := errors.AsType[*net.DNSError](err)
+	_, op := errors.AsType[*net.OpError](err)
+	switch {
+	case e.Class == Throttled:
+		return "throttled"
+	case is(ErrAddress):
+		return "address"
+	case is(errRobots):
+		return "robots"
+	case is(errRedirect):
+		return "redirect"
+	case is(errHeader):
+		return "http"
+	case e.Class == Refused:
+		return "address"
+	case e.Class == TooLarge:
+		return "too large"
+	case is(errTimeout, errIdle, context.DeadlineExceeded, context.Canceled):
+		return "timeout"
+	case behindProxy && !proxy.timeout():
+		return "connect"
+	case behindProxy:
+		return "timeout"
+	case name:
+		return "dns"
+	case network != nil && network.Timeout():
+		return "timeout"
+	case is(errTLS):
+		return "tls"
+	case is(errContent, errEncoding, errDecode):
+		return "content"
+	case op || is(io.EOF, io.ErrUnexpectedEOF):
+		return "connect"
+	}
+	return "http"
+}
+
 // ClassOf reports the class of err: that of the first [*Error] in its tree,
 // or Transient if there is none.
 func ClassOf(err error) Class {
@@ -71,20 +132,31 @@ func ClassOf(err error) Class {
 	return Transient
 }
 
+// ErrAddress is in the tree of an error of class Refused if the reason is the
+// address, of the URL or of one it leads to: it is not public, and no prefix
+// in Config.Allow holds it.
+var ErrAddress = errors.New("address is not public")
+
 // Causes that decide the class of an error that the transport or a decoder
-// hands back wrapped.
+// hands back wrapped, or what Cause calls it.
 var (
-	errAddress  = errors.New("address is not public")
 	errTooLarge = errors.New("body larger than allowed")
 	errEncoding = errors.New("unknown content encoding")
+	errDecode   = errors.New("decode body")
 	errTimeout  = errors.New("request took longer than allowed")
 	errIdle     = errors.New("body stalled")
+	errPause    = errors.New("the host asked for a pause")
+	errTLS      = errors.New("TLS handshake failed")
+	errContent  = errors.New("unwanted content")
+	errRobots   = errors.New("denied by robots.txt")
+	errRedirect = errors.New("redirect")
+	errHeader   = errors.New("header may not be set")
 )
 
 // classify returns the class of an exchange that ended without a whole answer.
 func classify(err error) Class {
 	switch {
-	case errors.Is(err, errAddress):
+	case errors.Is(err, ErrAddress):
 		return Refused
 	case errors.Is(err, errTooLarge):
 		return TooLarge

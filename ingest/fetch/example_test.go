@@ -2,6 +2,7 @@ package fetch_test
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"net/http"
 	"net/http/httptest"
@@ -10,10 +11,12 @@ import (
 )
 
 // A feed is polled with the validators of the poll before, so that a feed
-// without news costs a few hundred bytes.
+// without news costs a few hundred bytes, and not before the publisher says
+// that there can be something new.
 func ExampleClient_Get() {
 	publisher := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		w.Header().Set("ETag", `"monday"`)
+		w.Header().Set("Cache-Control", "max-age=300")
 		if r.Header.Get("If-None-Match") == `"monday"` {
 			w.WriteHeader(http.StatusNotModified)
 			return
@@ -40,14 +43,14 @@ func ExampleClient_Get() {
 			fmt.Println(fetch.ClassOf(err), err)
 			return
 		}
-		fmt.Printf("%d %q\n", res.Status, res.Body)
+		fmt.Printf("%d %q, fresh for %v\n", res.Status, res.Body, res.Fresh)
 		req.ETag, req.LastModified = res.ETag, res.LastModified
 	}
 
 	_, err = client.Get(context.Background(), fetch.Request{URL: "http://169.254.169.254/latest/meta-data"})
-	fmt.Println(fetch.ClassOf(err))
+	fmt.Println(fetch.ClassOf(err), errors.Is(err, fetch.ErrAddress))
 	// Output:
-	// 200 "<rss/>"
-	// 304 ""
-	// refused
+	// 200 "<rss/>", fresh for 5m0s
+	// 304 "", fresh for 5m0s
+	// refused true
 }

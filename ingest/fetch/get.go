@@ -24,12 +24,15 @@ func (c *Client) Get(ctx context.Context, req Request) (*Response, error) {
 	if err != nil {
 		return nil, &Error{Class: Refused, URL: redact(req.URL), Err: err}
 	}
+	if err := checkHeader(req.Header); err != nil {
+		return nil, &Error{Class: Refused, URL: t.String(), Err: err}
+	}
 	v := visit{client: c, req: req, straight: true}
 	for hops := 0; ; hops++ {
 		if err := v.admit(ctx, t); err != nil {
 			return nil, err
 		}
-		a, err := c.ask(ctx, t, v.header(), cmp.Or(req.MaxBytes, c.cfg.MaxBytes), &v.spent)
+		a, err := c.ask(ctx, t, query{header: v.header(), limit: cmp.Or(req.MaxBytes, c.cfg.MaxBytes), within: v.within}, &v.spent)
 		if err != nil {
 			return nil, err
 		}
@@ -38,7 +41,7 @@ func (c *Client) Get(ctx context.Context, req Request) (*Response, error) {
 			return v.response(t, a), nil
 		case a.redirects():
 			if hops >= c.cfg.MaxRedirects {
-				return nil, &Error{Class: Refused, URL: t.String(), Status: a.status, Err: fmt.Errorf("more than %d redirects", c.cfg.MaxRedirects)}
+				return nil, &Error{Class: Refused, URL: t.String(), Status: a.status, Err: fmt.Errorf("%w: more than %d", errRedirect, c.cfg.MaxRedirects)}
 			}
 			if t, err = v.follow(t, a); err != nil {
 				return nil, err
@@ -58,12 +61,21 @@ type visit struct {
 	hosts     []string      // whose turn this request has had
 	spent     time.Duration // of Config.Timeout
 	straight  bool          // only permanent redirects so far
+	away      bool          // has been at another origin than the request's
+	within    bool          // the next request goes in a turn already taken
+	rules     *robots       // of the origin being asked; nil when they do not count
 	permanent string
 }
 
 // header returns the header of the next request.
 func (v *visit) header() http.Header {
 	h := http.Header{"Accept": {cmp.Or(v.req.Accept, "*/*")}}
+	if !v.away {
+		for key, values := range v.req.Header {
+			key = http.CanonicalHeaderKey(key)
+			h[key] = append(h[key], values...)
+		}
+	}
 	if v.req.ETag != "" {
 		h["If-None-Match"] = []string{v.req.ETag}
 	}
@@ -86,8 +98,9 @@ func (v *visit) admit(ctx context.Context, t target) error {
 		if err != nil {
 			return err
 		}
+		v.rules = rules
 		if !rules.allowed(t.path()) {
-			return &Error{Class: Denied, URL: t.String(), Err: errors.New("denied by robots.txt")}
+			return &Error{Class: Denied, URL: t.String(), Err: errRobots}
 		}
 	}
 	if !askedRobots {
@@ -107,6 +120,14 @@ func (v *visit) turn(ctx context.Context, t target) error {
 	if len(v.hosts) == 0 {
 		slot = v.req.Slot
 	}
+	if v.req.Within && len(v.hosts) == 0 && slot.IsZero() {
+		if held := v.client.turns.held(t.host); held.After(time.Now()) {
+			return v.client.putOff(ctx, t, held, 0, errPause)
+		}
+		v.hosts = append(v.hosts, t.host)
+		return v.charge(ctx, t)
+	}
+	v.within = false
 	err := v.client.takeTurn(ctx, t, slot)
 	fe, ok := errors.AsType[*Error](err)
 	if ok && fe.Class == Throttled && len(v.hosts) > 0 && !v.req.Slot.IsZero() && !v.client.turns.held(t.host).After(time.Now()) {
@@ -124,6 +145,7 @@ func (v *visit) turn(ctx context.Context, t target) error {
 // charge puts off the next turn of t's host by one, for a request that goes
 // within a turn already taken.
 func (v *visit) charge(ctx context.Context, t target) error {
+	v.within = true
 	if _, err := v.client.reserve(ctx, t.host, time.Now(), v.client.every(t)); err != nil {
 		return &Error{URL: t.String(), Err: fmt.Errorf("reserve a turn at %s: %w", t.host, err)}
 	}
@@ -135,10 +157,13 @@ func (v *visit) follow(t target, a answer) (target, error) {
 	location := a.header.Get("Location")
 	next, err := newTarget(location, t.url, v.client.guard)
 	if err != nil {
-		return target{}, &Error{Class: Refused, URL: t.String(), Status: a.status, Err: fmt.Errorf("redirect to %.200q: %w", redact(location), err)}
+		return target{}, &Error{Class: Refused, URL: t.String(), Status: a.status, Err: fmt.Errorf("%w to %.200q: %w", errRedirect, redact(location), err)}
 	}
 	if a.status != http.StatusMovedPermanently && a.status != http.StatusPermanentRedirect {
 		v.straight = false
+	}
+	if next.origin != t.origin {
+		v.away = true
 	}
 	if v.straight {
 		v.permanent = next.String()
@@ -147,7 +172,7 @@ func (v *visit) follow(t target, a answer) (target, error) {
 }
 
 func (v *visit) response(t target, a answer) *Response {
-	return &Response{
+	res := &Response{
 		URL:          t.String(),
 		Status:       a.status,
 		Header:       a.header,
@@ -157,5 +182,10 @@ func (v *visit) response(t target, a answer) *Response {
 		Permanent:    v.permanent,
 		Fetched:      a.began,
 		Took:         v.spent,
+		Fresh:        freshness(a.header, a.began),
 	}
+	if v.rules != nil {
+		res.Licenses = slices.Clone(v.rules.licenses)
+	}
+	return res
 }

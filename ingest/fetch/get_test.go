@@ -264,6 +264,7 @@ func TestGetRefusesOtherKindsOfContent(t *testing.T) {
 		{"text/html; charset=utf-8", page, true}, {"application/octet-stream", page, true}, {"", page, true}, {"text/plain", page, true},
 		{"video/mp4", page, false}, {"application/pdf", page, false}, {"IMAGE/JPEG", page, false}, {"audio/mpeg; x=y", page, false},
 		{"video/mp4", "", true}, {"video/mp4", "*/*", true}, {"image/svg+xml", page, true}, {"image/png", "image/*", true}, {"application/pdf", "application/pdf", true},
+		{"application/gzip", page, true}, {"application/x-gzip", "*/*", true}, {"application/gzip", "", true}, {"application/x-gzip", page, true},
 	}
 	for _, tt := range tests {
 		if got := unwanted(tt.contentType, tt.accept) == nil; got != tt.want {
@@ -355,6 +356,18 @@ func TestGetConcurrently(t *testing.T) {
 		})
 	}
 	wg.Wait()
+}
+
+func TestGetLeavesCompressedFilesAsTheyAre(t *testing.T) {
+	file := encode(t, "gzip", prose(5000))
+	s, c := serve(t, Config{}, func(w http.ResponseWriter, r *http.Request) {
+		w.Header().Set("Content-Type", "application/x-gzip")
+		_, _ = w.Write(file)
+	})
+	res, err := c.Get(t.Context(), Request{URL: s.URL + "/sitemap.xml.gz", Accept: "application/xml"})
+	if err != nil || !bytes.Equal(res.Body, file) {
+		t.Errorf("a gzip file without Content-Encoding was changed: %v", err)
+	}
 }
 
 func TestGetRefusesBadURLs(t *testing.T) {

@@ -11,7 +11,8 @@ import (
 
 // A guard decides which addresses may be dialled: public ones and those an
 // operator allowed. It hangs in the dialer, behind name resolution, so that
-// the address checked is the address dialled, whatever DNS says next time.
+// the address checked is the address dialled, or that a proxy is asked to
+// dial, whatever DNS says next time.
 type guard struct {
 	allow  []netip.Prefix
 	public *ssrf.Guardian
@@ -43,7 +44,7 @@ func newGuard(allow []string) (*guard, error) {
 	return g, nil
 }
 
-// check returns an error wrapping errAddress unless addr may be dialled.
+// check returns an error wrapping ErrAddress unless addr may be dialled.
 func (g *guard) check(addr netip.Addr) error {
 	real := addr.Unmap()
 	if nat64.Contains(real) {
@@ -55,7 +56,7 @@ func (g *guard) check(addr netip.Addr) error {
 	}
 	// 6to4 and Teredo, which also carry IPv4 addresses, are refused whole.
 	if err := g.public.SafeAddr(real); err != nil {
-		return fmt.Errorf("%w: %s", errAddress, addr)
+		return fmt.Errorf("%w: %s", ErrAddress, addr)
 	}
 	return nil
 }
@@ -63,13 +64,18 @@ func (g *guard) check(addr netip.Addr) error {
 // control is a [net.Dialer]'s Control.
 func (g *guard) control(network, address string, _ syscall.RawConn) error {
 	if network != "tcp4" && network != "tcp6" {
-		return fmt.Errorf("%w: network %s", errAddress, network)
+		return fmt.Errorf("%w: network %s", ErrAddress, network)
 	}
 	ap, err := netip.ParseAddrPort(address)
 	if err != nil {
-		return fmt.Errorf("%w: %v", errAddress, err)
+		return fmt.Errorf("%w: %v", ErrAddress, err)
 	}
-	if err := g.check(ap.Addr()); err != nil {
+	return g.permit(ap.Addr())
+}
+
+// permit is check for an address that is about to be dialled.
+func (g *guard) permit(addr netip.Addr) error {
+	if err := g.check(addr); err != nil {
 		return err
 	}
 	return g.sealed

@@ -52,14 +52,17 @@ func urlHost(addr string) string {
 	return addr
 }
 
-// resolverOf returns a resolver that knows just one name, by its address.
-func resolverOf(name, addr string) *net.Resolver {
-	ip := netip.MustParseAddr(addr)
+// resolverOf returns a resolver that knows just one name, by its addresses.
+func resolverOf(name string, addrs ...string) *net.Resolver {
+	var ips []netip.Addr
+	for _, addr := range addrs {
+		ips = append(ips, netip.MustParseAddr(addr))
+	}
 	return &net.Resolver{PreferGo: true, Dial: func(context.Context, string, string) (net.Conn, error) {
 		client, server := net.Pipe()
 		go func() {
 			defer server.Close()
-			for answerDNS(server, name+".", ip) == nil {
+			for answerDNS(server, name+".", ips) == nil {
 			}
 		}()
 		return client, nil
@@ -67,7 +70,7 @@ func resolverOf(name, addr string) *net.Resolver {
 }
 
 // answerDNS answers one question in the framing of DNS over TCP.
-func answerDNS(conn net.Conn, name string, ip netip.Addr) error {
+func answerDNS(conn net.Conn, name string, ips []netip.Addr) error {
 	var size [2]byte
 	if _, err := io.ReadFull(conn, size[:]); err != nil {
 		return err
@@ -91,8 +94,9 @@ func answerDNS(conn net.Conn, name string, ip netip.Addr) error {
 	_ = b.Question(question)
 	_ = b.StartAnswers()
 	rh := dnsmessage.ResourceHeader{Name: question.Name, Class: dnsmessage.ClassINET}
-	if strings.EqualFold(question.Name.String(), name) {
+	for _, ip := range ips {
 		switch {
+		case !strings.EqualFold(question.Name.String(), name):
 		case question.Type == dnsmessage.TypeA && ip.Is4():
 			_ = b.AResource(rh, dnsmessage.AResource{A: ip.As4()})
 		case question.Type == dnsmessage.TypeAAAA && ip.Is6():
@@ -126,7 +130,7 @@ func wantRefused(t *testing.T, c *Client, path, address string) {
 	t.Helper()
 	for _, robots := range []bool{false, true} {
 		_, err := c.Get(t.Context(), Request{URL: address, Robots: robots})
-		if ClassOf(err) != Refused || !errors.Is(err, errAddress) {
+		if ClassOf(err) != Refused || !errors.Is(err, ErrAddress) {
 			t.Errorf("%s: Get(%s) with robots %v = %v, want class refused by address", path, address, robots, err)
 		}
 	}
@@ -160,7 +164,7 @@ func TestGuardRefusesSpecialAddresses(t *testing.T) {
 		if strings.Contains(addr, ":") {
 			network = "tcp6"
 		}
-		if err := c.guard.control(network, netip.AddrPortFrom(netip.MustParseAddr(addr), 443).String(), nil); !errors.Is(err, errAddress) {
+		if err := c.guard.control(network, netip.AddrPortFrom(netip.MustParseAddr(addr), 443).String(), nil); !errors.Is(err, ErrAddress) {
 			t.Errorf("control(%s) = %v, want a refusal", addr, err)
 		}
 		c.Close()

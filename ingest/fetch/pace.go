@@ -16,11 +16,6 @@ const (
 	maxHosts  = 1 << 16     // hosts whose turns are remembered at once
 )
 
-// A reserveFunc takes the first free turn of host at or after from and frees
-// the next one every later. The client's own counts the turns of one process;
-// one that asks a shared store makes the pace global.
-type reserveFunc func(ctx context.Context, host string, from time.Time, every time.Duration) (time.Time, error)
-
 // turns hands out the turns of hosts, in memory: the generic cell rate
 // algorithm without a burst, that is, one time per host at which the next turn
 // is free. Its methods may be called concurrently.
@@ -32,16 +27,18 @@ type turns struct {
 type hostTurns struct {
 	free time.Time // the next turn that nobody has
 	held time.Time // the host has asked to be left alone until then
+	last time.Time // when it was last asked, or will be next
 }
 
-// reserve is a reserveFunc; it returns no error.
-func (t *turns) reserve(_ context.Context, host string, from time.Time, every time.Duration) (time.Time, error) {
+// reserve takes the first free turn of host at or after from and frees the
+// next one every later.
+func (t *turns) reserve(host string, from time.Time, every time.Duration) time.Time {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	h := t.hosts[host]
 	if h == nil {
 		if every <= 0 {
-			return from, nil
+			return from
 		}
 		h = t.add(host)
 	}
@@ -50,7 +47,43 @@ func (t *turns) reserve(_ context.Context, host string, from time.Time, every ti
 		turn = h.free
 	}
 	h.free = turn.Add(every)
-	return turn, nil
+	return turn
+}
+
+// putOff keeps turns of host before until from being free.
+func (t *turns) putOff(host string, until time.Time) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	h := t.hosts[host]
+	if h == nil {
+		h = t.add(host)
+	}
+	if until.After(h.free) {
+		h.free = until
+	}
+}
+
+// start returns when a request of host may go whose turn has come: now, or,
+// if others were late for theirs, every after the last of them. One within
+// another's turn goes now.
+func (t *turns) start(host string, every time.Duration, within bool) time.Time {
+	at := time.Now()
+	if every <= 0 {
+		return at
+	}
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	h := t.hosts[host]
+	if h == nil {
+		h = t.add(host)
+	}
+	if next := h.last.Add(every); !within && next.After(at) {
+		at = next
+	}
+	if at.After(h.last) {
+		h.last = at
+	}
+	return at
 }
 
 // hold keeps host from being asked before until.

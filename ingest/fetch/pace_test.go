@@ -129,6 +129,64 @@ func TestPacePromisesTurnsBeyondMaxWait(t *testing.T) {
 	})
 }
 
+func TestPaceOfRequestsWithinATurn(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		l := &log{start: time.Now()}
+		c := newFake(t, Config{}, func(r *http.Request) (*http.Response, error) {
+			l.note(r)
+			switch r.URL.Path {
+			case "/away":
+				return reply(r, 302, "", "Location", "http://b.example/x"), nil
+			case "/busy":
+				return reply(r, 429, "", "Retry-After", "60"), nil
+			}
+			return reply(r, 200, "ok"), nil
+		})
+		get := func(path string, within bool) error {
+			_, err := c.Get(t.Context(), Request{URL: "http://a.example" + path, Within: within})
+			return err
+		}
+		for _, path := range []string{"/page", "/rights", "/page", "/away", "/page"} {
+			if err := get(path, path == "/rights" || path == "/away"); err != nil {
+				t.Errorf("%s: %v", path, err)
+			}
+		}
+		fe := wantClass(t, get("/busy", true), Throttled)
+		if until := wantClass(t, get("/rights", true), Throttled).Until; until.Before(fe.Until) {
+			t.Errorf("in the host's pause, until %v, a request is sent back to %v", fe.Until, until)
+		}
+		l.want(t, "0s http://a.example/page", "0s http://a.example/rights", "2s http://a.example/page", "2s http://a.example/away",
+			"2s http://b.example/x", "4s http://a.example/page", "4s http://a.example/busy")
+	})
+}
+
+func TestPaceHoldsForRequestsThatAreLate(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		var mu sync.Mutex
+		var last time.Time
+		c := newFake(t, Config{}, func(r *http.Request) (*http.Response, error) {
+			mu.Lock()
+			if gap := time.Since(last); gap < time.Second {
+				t.Errorf("asked %v after the last time", gap)
+			}
+			last = time.Now()
+			odd := last.Unix() % 2
+			mu.Unlock()
+			time.Sleep(time.Duration(5-odd) * time.Second) // both seats get free at once
+			return reply(r, 200, "ok"), nil
+		})
+		var wg sync.WaitGroup
+		for range 12 {
+			wg.Go(func() {
+				if _, err := c.Get(t.Context(), Request{URL: "http://a.example/"}); err != nil {
+					t.Error(err)
+				}
+			})
+		}
+		wg.Wait()
+	})
+}
+
 func TestPaceForgetsPromiseNotTaken(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		l := &log{start: time.Now()}
@@ -292,7 +350,7 @@ func TestTurnsStayBounded(t *testing.T) {
 		turns := &turns{hosts: make(map[string]*hostTurns)}
 		reserve := func(from, to int) {
 			for i := from; i < to; i++ {
-				_, _ = turns.reserve(t.Context(), fmt.Sprint(i), time.Now(), time.Second)
+				turns.reserve(fmt.Sprint(i), time.Now(), time.Second)
 			}
 		}
 		reserve(0, maxHosts)
@@ -304,40 +362,6 @@ func TestTurnsStayBounded(t *testing.T) {
 		reserve(maxHosts, 3*maxHosts)
 		if got := len(turns.hosts); got > maxHosts {
 			t.Errorf("%d hosts are remembered, more than %d", got, maxHosts)
-		}
-	})
-}
-
-func TestSharedTurnsDecide(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
-		asked := 0
-		c := newFake(t, Config{Pace: 7 * time.Second}, func(r *http.Request) (*http.Response, error) {
-			asked++
-			return reply(r, 200, "ok"), nil
-		})
-		var turn time.Time
-		var fault error
-		c.reserve = func(_ context.Context, host string, from time.Time, every time.Duration) (time.Time, error) {
-			if host != "a.example:443" || !from.Equal(time.Now()) || every != 7*time.Second {
-				t.Errorf("reserve(%q, %v, %v)", host, from, every)
-			}
-			return turn, fault
-		}
-		get := func() error {
-			_, err := c.Get(t.Context(), Request{URL: "https://a.example/"})
-			return err
-		}
-		turn = time.Now().Add(MaxWait)
-		if err := get(); err != nil || !time.Now().Equal(turn) {
-			t.Errorf("went at %v, want %v: %v", time.Now(), turn, err)
-		}
-		turn = time.Now().Add(MaxWait + 1)
-		if fe := wantClass(t, get(), Throttled); !fe.Until.Equal(turn) {
-			t.Errorf("promised %v, want %v", fe.Until, turn)
-		}
-		fault = errors.New("no server")
-		if err := get(); !errors.Is(wantClass(t, err, Transient), fault) || asked != 1 {
-			t.Errorf("asked %d times, then %v, want once and %v", asked, err, fault)
 		}
 	})
 }

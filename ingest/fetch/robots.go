@@ -15,6 +15,9 @@ const (
 	maxRobots     = 500 << 10        // bytes of a robots.txt that count (RFC 9309, section 2.5)
 	maxRobotsLine = 2083 * 8         // bytes of one line that count
 	maxCrawlDelay = 30 * time.Second // longer ones would keep a host from being read at all
+	maxLicenses   = 8                // of one file
+	maxSitemaps   = 32               // of one file
+	maxRobotsLink = 2 << 10          // bytes of one of them
 )
 
 // robots are the rules of one robots.txt for one product (RFC 9309). The zero
@@ -22,6 +25,10 @@ const (
 type robots struct {
 	rules []rule // the longest first, of equals those that allow: the first match decides
 	delay time.Duration
+
+	// Of the whole file, whomever its groups are for:
+	licenses []string // absolute
+	sitemaps []string // absolute, or a path on the same host
 }
 
 type rule struct {
@@ -40,7 +47,7 @@ func parseRobots(data []byte, product string) *robots {
 	}
 	data = bytes.TrimPrefix(data, []byte("\ufeff"))
 
-	var own, global robots
+	var own, global, file robots
 	var named bool                     // some group is product's own, which then alone counts
 	var forOwn, forGlobal, inBody bool // of the group that is being read
 	for len(data) > 0 {
@@ -76,12 +83,21 @@ func parseRobots(data []byte, product string) *robots {
 			if forGlobal {
 				global.slow(value)
 			}
+		case licenseLine:
+			addLink(&file.licenses, maxLicenses, webURL(value))
+		case sitemapLine:
+			if strings.HasPrefix(value, "/") && !strings.HasPrefix(value, "//") {
+				addLink(&file.sitemaps, maxSitemaps, value)
+			} else {
+				addLink(&file.sitemaps, maxSitemaps, webURL(value))
+			}
 		}
 	}
 	r := &global
 	if named {
 		r = &own
 	}
+	r.licenses, r.sitemaps = file.licenses, file.sitemaps
 	slices.SortStableFunc(r.rules, func(a, b rule) int {
 		if n := cmp.Compare(len(b.pattern), len(a.pattern)); n != 0 || a.allow == b.allow {
 			return n
@@ -135,7 +151,34 @@ func (r *robots) size() int {
 	for _, rule := range r.rules {
 		n += 24 + len(rule.pattern)
 	}
+	for _, links := range [][]string{r.licenses, r.sitemaps} {
+		for _, link := range links {
+			n += 16 + len(link)
+		}
+	}
 	return n
+}
+
+// addLink adds link to links unless that is empty, too long, known or one too
+// many.
+func addLink(links *[]string, most int, link string) {
+	if link != "" && len(link) <= maxRobotsLink && len(*links) < most && !slices.Contains(*links, link) {
+		*links = append(*links, strings.Clone(link))
+	}
+}
+
+// webURL returns the http or https URL that s is, fit for a request line;
+// empty if it is none.
+func webURL(s string) string {
+	if len(s) > maxRobotsLink {
+		return ""
+	}
+	u, err := parseURL(s)
+	if err != nil || u.Scheme != "http" && u.Scheme != "https" || u.Host == "" || u.User != nil {
+		return ""
+	}
+	u.RawQuery = escapeQuery(u.RawQuery)
+	return u.String()
 }
 
 // matches reports whether path begins with what the pattern describes. Taking
@@ -175,6 +218,8 @@ const (
 	allowLine
 	disallowLine
 	crawlDelayLine
+	licenseLine
+	sitemapLine
 )
 
 // robotsKeys holds the keys by how they begin, with the misspellings that
@@ -188,6 +233,8 @@ var robotsKeys = []struct {
 	{"disallow", disallowLine}, {"dissallow", disallowLine}, {"dissalow", disallowLine},
 	{"disalow", disallowLine}, {"diasllow", disallowLine}, {"disallaw", disallowLine},
 	{"crawl-delay", crawlDelayLine}, {"crawldelay", crawlDelayLine}, {"crawl delay", crawlDelayLine},
+	{"license", licenseLine},
+	{"sitemap", sitemapLine}, {"site-map", sitemapLine},
 }
 
 // splitRobotsLine returns what kind of line it is and its value. In place of

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
+	"strings"
 	"sync"
 	"time"
 )
@@ -17,6 +18,34 @@ const (
 	maxRobotsOrigins   = 1 << 16         // origins remembered at once
 	maxRobotsMemory    = 64 << 20        // bytes of rules remembered at once
 )
+
+// Sitemaps returns the sitemaps that the robots.txt of address's origin names:
+// absolute http and https URLs in the order of the file, at most 32; none if
+// there is no robots.txt. A robots.txt not known yet is asked for, in a turn
+// of the host and with the errors of [Client.Get]; one that is costs nothing.
+// Config.IgnoreRobots does not matter here. The sitemaps need not be on the
+// same host: whoever asks for one decides whether to trust it. Sitemaps may
+// be called concurrently.
+func (c *Client) Sitemaps(ctx context.Context, address string) ([]string, error) {
+	t, err := newTarget(address, nil, c.guard)
+	if err != nil {
+		return nil, &Error{Class: Refused, URL: redact(address), Err: err}
+	}
+	rules, err := c.robotsFor(ctx, t, func() error { return c.takeTurn(ctx, t, time.Time{}) })
+	if err != nil {
+		return nil, err
+	}
+	var sitemaps []string
+	for _, link := range rules.sitemaps {
+		if strings.HasPrefix(link, "/") {
+			link = webURL(t.origin + link)
+		}
+		if link != "" {
+			sitemaps = append(sitemaps, link)
+		}
+	}
+	return sitemaps, nil
+}
 
 // robotsFor returns the rules of t's origin, out of the cache where it can.
 // Where it cannot, it calls turn before it asks, and fails as turn does; when
@@ -68,7 +97,7 @@ func (c *Client) fetchRobots(ctx context.Context, t target) (*robots, error) {
 	}
 	var spent time.Duration
 	for hops := 0; ; hops++ {
-		a, err := c.ask(ctx, next, http.Header{"Accept": {"text/plain, */*;q=0.1"}}, maxRobots, &spent)
+		a, err := c.ask(ctx, next, query{header: http.Header{"Accept": {"text/plain, */*;q=0.1"}}, limit: maxRobots, within: hops > 0}, &spent)
 		if errors.Is(err, errTooLarge) {
 			return parseRobots(a.body, c.product), nil
 		}
@@ -95,7 +124,7 @@ func (c *Client) fetchRobots(ctx context.Context, t target) (*robots, error) {
 		case ClassOf(err) == Throttled:
 			return nil, err
 		case a.status >= 500 || a.status == http.StatusTooManyRequests:
-			return nil, unreachable(err)
+			return nil, unreachable(&Error{URL: next.String(), Status: a.status, Err: fmt.Errorf("%w until it answers: status %d", errRobots, a.status)})
 		}
 		return &robots{}, nil // section 2.3.1.3: unavailable, so there are no rules
 	}

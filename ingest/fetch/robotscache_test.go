@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -39,6 +40,88 @@ func TestRobotsAreObeyedForPagesOnly(t *testing.T) {
 	if err := getPage(t, c, s.URL+"/no/x"); err != nil {
 		t.Errorf("robots.txt ignored by agreement: %v", err)
 	}
+}
+
+const linkedRobots = `License: https://rights.example/all.xml
+Sitemap: https://cdn.example/news.xml
+User-agent: other
+Disallow: /
+license: HTTPS://a.example/paid?x=a b # dearer
+License: /relative.xml
+License: ftp://a.example/x
+License: http://user:secret@a.example/x
+License: https://rights.example/all.xml
+Sitemap: /map.xml
+Sitemap: //cdn.example/x
+Sitemap: maps/x.xml
+Site-map: http://a.example/older.xml
+`
+
+func TestLicensesComeWithPages(t *testing.T) {
+	asked := 0
+	c := newFake(t, Config{Pace: -1}, func(r *http.Request) (*http.Response, error) {
+		switch {
+		case r.URL.Path != "/robots.txt":
+			if r.URL.Host == "b.example" {
+				return reply(r, 302, "", "Location", "http://a.example/"), nil
+			}
+			return reply(r, 200, "ok"), nil
+		case r.URL.Host == "a.example":
+			asked++
+			return reply(r, 200, linkedRobots), nil
+		case r.URL.Host == "many.example":
+			return reply(r, 200, strings.Repeat("License: https://x.example/"+strings.Repeat("y", maxRobotsLink)+"\n", 3)+manyLinks("License", 50)+manyLinks("Sitemap", 50)), nil
+		}
+		return reply(r, 404, ""), nil
+	})
+	tests := []struct {
+		url    string
+		robots bool
+		want   []string
+	}{
+		{"http://a.example/", true, []string{"https://rights.example/all.xml", "https://a.example/paid?x=a%20b"}},
+		{"http://b.example/", true, []string{"https://rights.example/all.xml", "https://a.example/paid?x=a%20b"}},
+		{"http://a.example/", false, nil},
+		{"http://c.example/", true, nil},
+	}
+	for _, tt := range tests {
+		res, err := c.Get(t.Context(), Request{URL: tt.url, Robots: tt.robots})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if !slices.Equal(res.Licenses, tt.want) || (tt.want == nil) != (res.Licenses == nil) {
+			t.Errorf("licences of %s with robots %v = %q, want %q", tt.url, tt.robots, res.Licenses, tt.want)
+		}
+	}
+	got, err := c.Sitemaps(t.Context(), "http://a.example/some/page")
+	if want := []string{"https://cdn.example/news.xml", "http://a.example/map.xml", "http://a.example/older.xml"}; err != nil || !slices.Equal(got, want) {
+		t.Errorf("sitemaps = %q, %v, want %q", got, err, want)
+	}
+	if asked != 1 {
+		t.Errorf("robots.txt was asked for %d times, want once", asked)
+	}
+	many, err := c.Sitemaps(t.Context(), "http://many.example")
+	if err != nil || len(many) != 32 {
+		t.Errorf("%d sitemaps, %v, want 32", len(many), err)
+	}
+	if res, err := c.Get(t.Context(), Request{URL: "http://many.example", Robots: true}); err != nil || len(res.Licenses) != 8 {
+		t.Errorf("licences of many: %v, %v, want 8", res, err)
+	}
+	if got, err := c.Sitemaps(t.Context(), "http://c.example/"); got != nil || err != nil {
+		t.Errorf("sitemaps without robots.txt = %q, %v", got, err)
+	}
+	_, err = c.Sitemaps(t.Context(), "http://user:secret@10.0.0.1/")
+	if wantClass(t, err, Refused); strings.Contains(err.Error(), "secret") {
+		t.Errorf("the error %q gives the password away", err)
+	}
+}
+
+func manyLinks(key string, n int) string {
+	var b strings.Builder
+	for i := range n {
+		fmt.Fprintf(&b, "%s: https://x.example/%d\n", key, i)
+	}
+	return b.String()
 }
 
 func TestRobotsCountAtEveryHop(t *testing.T) {

@@ -13,7 +13,10 @@ import (
 	"golang.org/x/net/idna"
 )
 
-const maxURL = 8 << 10 // bytes; what common servers accept in a request line
+const (
+	maxURL  = 8 << 10 // bytes; what common servers accept in a request line
+	maxName = 254     // bytes; what DNS can look up, and a final dot
+)
 
 // A target is a URL that has passed the checks that need no network.
 type target struct {
@@ -109,9 +112,12 @@ func hostName(name string, g *guard) (string, error) {
 	}
 	if addr, err := netip.ParseAddr(ascii); err == nil {
 		if addr.Zone() != "" {
-			return "", fmt.Errorf("%w: %s has a zone", errAddress, addr)
+			return "", fmt.Errorf("%w: %s has a zone", ErrAddress, addr)
 		}
 		return addr.String(), g.check(addr)
+	}
+	if len(ascii) > maxName {
+		return "", fmt.Errorf("host name of %d bytes, more than %d", len(ascii), maxName)
 	}
 	labels := strings.Split(strings.TrimSuffix(ascii, "."), ".")
 	for _, label := range labels {
@@ -122,7 +128,7 @@ func hostName(name string, g *guard) (string, error) {
 	// 0x7f.1, 2130706433 and the like are addresses to some resolvers.
 	last := labels[len(labels)-1]
 	if strings.Trim(last, "0123456789") == "" || strings.HasPrefix(last, "0x") && strings.Trim(last[2:], "0123456789abcdef") == "" {
-		return "", fmt.Errorf("%w: host %q is an address in an unusual form", errAddress, name)
+		return "", fmt.Errorf("%w: host %q is an address in an unusual form", ErrAddress, name)
 	}
 	return ascii, nil
 }
