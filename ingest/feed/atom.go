@@ -19,11 +19,13 @@ func (p *parser) fromAtom(af *atom.Feed, s *survey) *Feed {
 		Language: cmp.Or(s.lang, af.Language, x.text("dc", "language")),
 		Rights:   cmp.Or(af.Rights, x.text("dc", "rights")),
 		Updated:  when(af.UpdatedParsed),
+		Update:   x.updatePeriod(),
 	}
 	f.Author = cmp.Or(strings.Join(atomAuthors(af.Authors), ", "), x.people("dc", "creator"))
 	f.Published = cmp.Or(x.date("dcterms", "issued"), x.date("dcterms", "created"), x.date("dc", "date"))
 	f.Self = resolve(p.base, atomLink(af.Links, "self"))
 	f.Hub = resolve(p.base, atomLink(af.Links, "hub"))
+	p.history(f, x, s.history, atomLink(af.Links, "prev-archive"), atomLink(af.Links, "next"))
 	base := cmp.Or(p.base, absolute(f.Self))
 	f.Link = resolve(base, atomLink(af.Links, "alternate"))
 	base = cmp.Or(base, absolute(f.Link))

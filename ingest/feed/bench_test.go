@@ -75,3 +75,15 @@ func BenchmarkGuard(b *testing.B) {
 		}
 	}
 }
+
+// BenchmarkSitemap reads a news sitemap of 5,000 addresses, in memory and
+// packed.
+func BenchmarkSitemap(b *testing.B) {
+	doc := []byte("<urlset>" + numbered(5000, "<url><loc>https://a.example/%[1]d?a=1&amp;b=2</loc><lastmod>2026-11-17T09:12:44Z</lastmod><news:news><news:publication><news:name>Courier</news:name><news:language>en</news:language></news:publication><news:publication_date>2026-11-17T09:12:44Z</news:publication_date><news:title>Convoy %[1]d reaches the crossing</news:title></news:news></url>\n") + "</urlset>")
+	b.Run("plain", func(b *testing.B) { benchParse(b, doc) })
+	packed := zipped(b, doc)
+	b.Run("packed", func(b *testing.B) {
+		benchParse(b, packed)
+		b.SetBytes(int64(len(doc)))
+	})
+}

@@ -2,6 +2,7 @@ package feed
 
 import (
 	"bytes"
+	"slices"
 	"strings"
 )
 
@@ -60,6 +61,26 @@ func (s *scanner) wrappingDiv(t *token, local []byte, depth int) {
 		m.div, m.divEnd = len(s.edits), t.end
 		s.edits = append(s.edits, edit{t.start, t.start, ""})
 	}
+}
+
+// barePrefix takes the prefix off a start tag of XHTML, SVG or MathML inside
+// a construct, and says so. HTML knows no prefixes, and takes <h:p> for
+// something other than a paragraph.
+func (s *scanner) barePrefix(t *token, depth int) bool {
+	if s.markup.depth < 0 || depth <= s.markup.depth || len(s.ofHTML) == 0 {
+		return false
+	}
+	prefix, local, ok := bytes.Cut(t.name, []byte(":"))
+	if !ok || !nameStart(local[0]) || !slices.Contains(s.ofHTML, string(prefix)) {
+		return false
+	}
+	s.takeOffPrefix(t.name, t.start+len("<"))
+	return true
+}
+
+// takeOffPrefix removes the prefix of a name that stands at doc[at:].
+func (s *scanner) takeOffPrefix(name []byte, at int) {
+	s.edits = append(s.edits, edit{at, at + bytes.IndexByte(name, ':') + 1, ""})
 }
 
 // constructText notes that text stands in front of what could be the div.

@@ -25,6 +25,7 @@ const (
 	faultMismatch
 	faultTruncated
 	faultJSONType
+	faultCompression
 	faultCount // how many there are
 )
 
@@ -43,6 +44,7 @@ var faultNames = [faultCount]string{
 	faultMismatch:    "mismatched tags",
 	faultTruncated:   "document cut short",
 	faultJSONType:    "JSON fields of the wrong type",
+	faultCompression: "compressed data damaged or cut short",
 }
 
 // A faultSet is the faults found in one document.

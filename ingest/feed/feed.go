@@ -2,7 +2,12 @@
 //
 // It is the only user of gofeed. In front of gofeed stand a guard, which
 // bounds size, depth and count so that no document can end the process, and
-// a repair, which runs only when the plain parse fails.
+// a repair, which runs only when the plain parse fails. Sitemaps are read by
+// the same function without gofeed, as a stream.
+//
+// It also finds feeds: those a page names ([Discover]), those a site usually
+// has ([Guesses]), those in an HTTP header ([LinkHeader]) and those in a list
+// of subscriptions ([ReadOPML]).
 package feed
 
 import "time"
@@ -14,7 +19,7 @@ import "time"
 // escaping: mostly plain text, but RSS and Atom let a publisher put HTML there,
 // and then it is HTML. Show them through a sanitiser.
 type Feed struct {
-	Format    string // "rss", "atom", "rdf" or "json"
+	Format    string // "rss", "atom", "rdf", "json", "sitemap" or "sitemap-index"
 	Title     string
 	Link      string // the site's page, absolute where the document allows it
 	Self      string // the feed's own idea of its address (rel=self)
@@ -26,14 +31,38 @@ type Feed struct {
 	Author    string
 	Published time.Time
 	Updated   time.Time
-	TTL       time.Duration // how long the publisher says a poll stays fresh; zero when not given
-	Entries   []Entry       // in document order
+	Entries   []Entry // in document order
+
+	// Hints for those who poll. Zero values mean that the feed says nothing.
+
+	TTL       time.Duration  // how long a poll stays fresh (RSS ttl)
+	Update    time.Duration  // how often something new comes (sy:updatePeriod over sy:updateFrequency), at least a minute
+	SkipHours []int          // hours 0 to 23 in GMT without news; never all
+	SkipDays  []time.Weekday // days in GMT without news; never all
+
+	// Prev is where older entries are: the archive before this document, or
+	// the next page of a paged feed (RFC 5005, next_url of JSON Feed).
+	// Absolute, and never the document itself; nothing else is certain about
+	// it, so those who follow it bound how far.
+	Prev     string
+	Complete bool // the document has all entries there are: what is missing was taken away (fh:complete)
+	Archive  bool // the document is an archive and will not change (fh:archive)
+
+	// Parts are the sitemaps that a sitemap index names, at most 1,000: newest
+	// first, those without a date after them. Nil for everything else.
+	Parts []Part
 
 	// Repaired says what had to be mended before the document could be read,
 	// for example "invalid UTF-8"; empty for a healthy document.
 	Repaired []string
-	// Dropped counts the entries beyond the limit that were left out.
+	// Dropped counts the entries, or parts, beyond the limit that were left out.
 	Dropped int
+}
+
+// A Part is a sitemap named by a sitemap index.
+type Part struct {
+	URL      string    // absolute
+	Modified time.Time // zero when not given
 }
 
 // An Entry is one item of a feed. Links are absolute where a base is known.
@@ -63,7 +92,8 @@ type Enclosure struct {
 // An Image is a picture of an entry with what the feed says about it.
 type Image struct {
 	URL           string
-	Width, Height int // pixels; zero when not given
+	Type          string // media type as given; mostly empty
+	Width, Height int    // pixels; zero when not given
 	Caption       string
 	Credit        string
 }

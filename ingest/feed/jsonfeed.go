@@ -24,6 +24,7 @@ func (p *parser) fromJSON(jf *json.Feed, doc []byte) *Feed {
 		Self:     resolve(p.base, jf.FeedURL),
 		Hub:      resolve(p.base, jsonHub(doc)),
 	}
+	f.Prev = p.elsewhere(jf.NextURL, f)
 	base := cmp.Or(p.base, absolute(f.Self))
 	f.Link = resolve(base, jf.HomePageURL)
 	base = cmp.Or(base, absolute(f.Link))
@@ -59,7 +60,11 @@ func jsonEntry(it *json.Item, base *url.URL) Entry {
 	e.addImage(Image{URL: resolve(base, it.BannerImage)})
 	if it.Attachments != nil {
 		for _, a := range *it.Attachments {
-			e.addEnclosure(resolve(base, a.URL), a.MimeType, strconv.FormatInt(a.SizeInBytes, 10))
+			address := resolve(base, a.URL)
+			e.addEnclosure(address, a.MimeType, strconv.FormatInt(a.SizeInBytes, 10))
+			if isImage(a.MimeType, "", address) {
+				e.addImage(Image{URL: address, Type: a.MimeType})
+			}
 		}
 	}
 	return e

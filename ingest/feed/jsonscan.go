@@ -174,7 +174,7 @@ const (
 var (
 	feedFields = map[string]fieldType{
 		"version": typeString, "title": typeString, "home_page_url": typeString, "feed_url": typeString,
-		"description": typeString, "language": typeString,
+		"description": typeString, "language": typeString, "next_url": typeString,
 		"author": typeAuthor, "authors": typeAuthors, "items": typeItems, "hubs": typeHubs,
 	}
 	itemFields = map[string]fieldType{

@@ -54,9 +54,10 @@ type lexer struct {
 	doc   []byte
 	pos   int
 	attrs []attr
-	// noComment, noCDATA and noInstruction say that no such end follows, so
-	// that a document full of openings is not searched again for each.
-	noComment, noCDATA, noInstruction bool
+	// noComment, noCDATA, noInstruction, noDoctype and noAngle say that no such
+	// end follows, so that a document full of openings is not searched again
+	// for each.
+	noComment, noCDATA, noInstruction, noDoctype, noAngle bool
 }
 
 var (
@@ -161,7 +162,7 @@ func (l *lexer) doctype(t *token) {
 	rest := l.doc[l.pos:]
 	brackets, angles := 0, 0
 	var quote byte
-	for i := len(doctypeOpen); i < len(rest); i++ {
+	for i := len(doctypeOpen); i < len(rest) && !l.noDoctype; i++ {
 		c := rest[i]
 		switch {
 		case quote != 0:
@@ -191,10 +192,13 @@ func (l *lexer) doctype(t *token) {
 		}
 	}
 	// Not closed as written: give up at the first ">".
-	t.fault = faultDoctype
-	n := bytes.IndexByte(rest, '>') + 1
+	t.fault, l.noDoctype = faultDoctype, true
+	n := 0
+	if !l.noAngle {
+		n = bytes.IndexByte(rest, '>') + 1
+	}
 	if n == 0 {
-		n = len(doctypeOpen)
+		n, l.noAngle = len(doctypeOpen), true
 	}
 	l.finish(t, tokenDirective, nil, n)
 }

@@ -37,6 +37,9 @@ func (e *Entry) addImage(img Image) {
 	}
 	for i := range e.Images {
 		if old := &e.Images[i]; old.URL == img.URL {
+			if old.Type == "" {
+				old.Type = img.Type
+			}
 			if old.Width == 0 {
 				old.Width, old.Height = img.Width, img.Height
 			}
@@ -69,7 +72,7 @@ func (e *Entry) addMedia(x extensions, base *url.URL) {
 	}
 	for _, f := range e.Enclosures {
 		if isImage(f.Type, "", f.URL) {
-			e.addImage(Image{URL: f.URL})
+			e.addImage(Image{URL: f.URL, Type: f.Type})
 		}
 	}
 	if len(e.Images) == 0 {
@@ -104,6 +107,7 @@ func (e *Entry) addThumbnails(list []ext.Extension, beside map[string][]ext.Exte
 
 // describe fills in the size, caption and credit of a picture.
 func describe(img Image, c ext.Extension, beside map[string][]ext.Extension) Image {
+	img.Type = c.Attrs["type"]
 	img.Width, img.Height = pixels(c.Attrs["width"]), pixels(c.Attrs["height"])
 	for _, name := range [...]string{"description", "text", "title"} {
 		img.Caption = firstText(img.Caption, c.Children[name])

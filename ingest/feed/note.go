@@ -32,9 +32,57 @@ func (s *scanner) attribute(el *element, a *attr, depth int, isEntry bool) {
 	default:
 		if name == "xmlns" || len(name) > 6 && name[:6] == "xmlns:" {
 			el.namespaces++
+			s.namespace(a)
 		}
 	}
 }
+
+// namespace makes a vocabulary that is known under several names one that
+// gofeed knows, and notes the prefix of one that it does not.
+func (s *scanner) namespace(a *attr) {
+	uri := bytes.Trim(a.value, xmlSpace)
+	if string(uri) == historyNamespace {
+		if _, prefix, ok := bytes.Cut(a.name, []byte(":")); ok {
+			s.history = string(prefix)
+		} else {
+			s.history = historyNamespace
+		}
+		return
+	}
+	switch string(uri) {
+	case "http://www.w3.org/1999/xhtml", "http://www.w3.org/2000/svg", "http://www.w3.org/1998/Math/MathML":
+		if _, prefix, ok := bytes.Cut(a.name, []byte(":")); ok && len(s.ofHTML) < maxNamespaces {
+			s.ofHTML = append(s.ofHTML, string(prefix))
+		}
+		return
+	}
+	if known, ok := otherNames[string(uri)]; ok {
+		s.edits = append(s.edits, edit{a.at, a.at + len(a.value), known})
+		return
+	}
+	if rest, ok := bytes.CutPrefix(uri, []byte("https://")); ok && bytes.HasPrefix(rest, []byte("purl.org/")) {
+		s.edits = append(s.edits, edit{a.at, a.at + len(a.value), "http://" + string(rest)})
+	}
+}
+
+// otherNames are namespaces in use for vocabularies that gofeed knows by
+// another one.
+var otherNames = map[string]string{
+	"http://www.itunes.com/dtds/podcast-1.0.dtd":  itunesNamespace,
+	"https://www.itunes.com/dtds/podcast-1.0.dtd": itunesNamespace,
+	"http://www.rssboard.org/media-rss":           mediaNamespace,
+	"https://www.rssboard.org/media-rss":          mediaNamespace,
+	"https://search.yahoo.com/mrss/":              mediaNamespace,
+	"https://search.yahoo.com/mrss":               mediaNamespace,
+	"http://video.search.yahoo.com/mrss/":         mediaNamespace,
+	"http://video.search.yahoo.com/mrss":          mediaNamespace,
+	"https://www.w3.org/2005/Atom":                atom10,
+}
+
+const (
+	itunesNamespace = "http://www.itunes.com/DTDs/PodCast-1.0.dtd"
+	mediaNamespace  = "http://search.yahoo.com/mrss/"
+)
 
 // nativeNamespace makes the namespace of an Atom root one that gofeed knows;
 // drafts and private copies have others, and gofeed would take every element

@@ -1,10 +1,12 @@
 package feed
 
 import (
+	"bufio"
 	"bytes"
 	"cmp"
 	"errors"
 	"fmt"
+	"io"
 	"net/url"
 
 	"github.com/mmcdole/gofeed/atom"
@@ -32,44 +34,46 @@ type Options struct {
 	// URL is where the document was found, after redirects: the base of
 	// relative links. When empty, the feed's own links serve.
 	URL string
-	// ContentType is the HTTP header of that name. Only its charset is used;
-	// the format shows in the document.
+	// ContentType is the HTTP header of that name. Only its charset is used,
+	// and that a list of addresses is text/plain; otherwise the format shows in
+	// the document.
 	ContentType string
-	// MaxEntries is how many entries are read, the first in document order;
-	// zero means 2,000. The rest are counted in [Feed.Dropped].
+	// MaxEntries is how many entries are read, the first in document order, of
+	// a sitemap the newest; zero means 2,000. The rest are counted in
+	// [Feed.Dropped].
 	MaxEntries int
 }
 
-// Parse reads an RSS 0.9x, 1.0 or 2.0, Atom 0.3 or 1.0, or JSON Feed document.
+// Parse reads an RSS 0.9x, 1.0 or 2.0, Atom 0.3 or 1.0, or JSON Feed document,
+// an XML sitemap (with the Google extensions for news and images), a sitemap
+// index, and, if the Content-Type is text/plain, a list of addresses. Any of
+// them may be packed with gzip.
 //
 // A damaged document is mended and read as far as it makes sense, and
 // [Feed.Repaired] says so; of a document cut short only whole entries are
-// kept. Parse fails when data is no feed at all (a page of HTML, nothing), or
+// kept. Parse fails when data is none of these (a page of HTML, nothing), or
 // beyond the limits: 16 MiB, 256 levels of elements, 256 attributes of one
 // element, 64 namespaces in scope, 400,000 elements; for JSON 64 levels and
-// 400,000 values. Trying again with the same bytes fails again. It
-// neither panics nor takes more than a small multiple of the document's size
-// in memory and time.
+// 400,000 values; for sitemaps 50 MiB and 2,000,000 elements; when packed, 200
+// times its size. Trying again with the same bytes fails
+// again. It neither panics nor takes more than a small multiple of the
+// document's size in memory and time.
+//
+// A sitemap gives an entry for each address, with what the sitemap says about
+// it and no more: Published comes from a news date alone, Title is empty
+// without a news title. Of more than [Options.MaxEntries] the newest stay, in
+// document order; at most 50,000 addresses are looked at. Title and Language
+// of the feed are those of the publication, if all entries have the same.
 //
 // Parse is deterministic, does not modify data, does not keep it, and may be
 // called concurrently.
 func Parse(data []byte, opts Options) (*Feed, error) {
-	if len(data) > maxSize {
-		return nil, fmt.Errorf("parse feed: %w", errSize)
-	}
-	doc, faults, err := decode(data, opts.ContentType)
-	if err != nil {
-		return nil, fmt.Errorf("parse feed: %w", err)
-	}
-	if len(doc) > maxSize {
-		return nil, fmt.Errorf("parse feed: %w", errSize)
-	}
-	p := parser{opts: opts, faults: faults}
+	p := parser{opts: opts}
 	p.opts.MaxEntries = max(cmp.Or(opts.MaxEntries, defaultMaxEntries), 0)
 	if base, err := url.Parse(opts.URL); err == nil && base.IsAbs() {
 		p.base = base
 	}
-	f, err := p.parse(doc)
+	f, err := p.document(data)
 	if err != nil {
 		return nil, fmt.Errorf("parse feed: %w", err)
 	}
@@ -82,6 +86,55 @@ type parser struct {
 	opts   Options
 	base   *url.URL
 	faults faultSet
+}
+
+// document finds out what data is: packed or not, sitemap or feed.
+func (p *parser) document(data []byte) (*Feed, error) {
+	if !isGzip(data) {
+		head := data[:min(len(data), sniffed)]
+		if kind := sitemapKindOf(head, p.opts.ContentType); kind != noSitemap {
+			return p.sitemap(bytes.NewReader(data), head, data, kind)
+		}
+		return p.feed(data)
+	}
+	u, err := newUnzipper(data)
+	if err != nil {
+		return nil, err
+	}
+	defer func() {
+		if u.damaged {
+			p.faults.add(faultCompression)
+		}
+	}()
+	r := bufio.NewReaderSize(u, sniffed)
+	head, err := r.Peek(sniffed)
+	if err != nil && err != io.EOF {
+		return nil, err
+	}
+	if kind := sitemapKindOf(head, p.opts.ContentType); kind != noSitemap {
+		return p.sitemap(r, bytes.Clone(head), nil, kind)
+	}
+	doc, err := io.ReadAll(io.LimitReader(r, maxSize+1))
+	if err != nil {
+		return nil, err
+	}
+	return p.feed(doc)
+}
+
+// feed reads a document that is no sitemap.
+func (p *parser) feed(data []byte) (*Feed, error) {
+	if len(data) > maxSize {
+		return nil, errSize
+	}
+	doc, faults, err := decode(data, p.opts.ContentType)
+	if err != nil {
+		return nil, err
+	}
+	if len(doc) > maxSize {
+		return nil, errSize
+	}
+	p.faults |= faults
+	return p.parse(doc)
 }
 
 func (p *parser) parse(doc []byte) (*Feed, error) {

@@ -86,6 +86,18 @@ var bombs = []struct {
 	{"stray ends with an item far off", func() string {
 		return `<rss><channel>` + strings.Repeat("</channel>", 500_000) + `<item><title>a</title></item></channel></rss>`
 	}, nil, 64},
+	{"document types never closed", func() string { return "<rss>" + strings.Repeat("<!DOCTYPE", 1_500_000) }, nil, 64},
+	{"document types never closed, and one end", func() string { return "<rss>" + strings.Repeat("<!DOCTYPE", 1_500_000) + ">" }, nil, 64},
+	{"sitemap of document types never closed", func() string { return "<urlset>" + strings.Repeat("<!DOCTYPE", 5_000_000) }, nil, 64},
+	{"sitemap of comments never closed", func() string { return "<urlset>" + strings.Repeat("<!-- ", 9_000_000) }, nil, 1},
+	{"nested in a sitemap", func() string { return "<urlset><url>" + strings.Repeat("<a>", 9_000_000) }, errDepth, 1},
+	{"elements in a sitemap", func() string { return "<urlset>" + strings.Repeat("<a/>", 9_000_000) }, errSitemapElements, 64},
+	{"addresses", func() string {
+		return "<urlset>" + strings.Repeat("<url><loc>http://a.example/</loc></url>", 1_200_000)
+	}, errSitemapElements, 300},
+	{"attributes in a sitemap", func() string { return "<urlset><url " + numbered(1_000_000, "a%d='1' ") + ">" }, errAttrs, 1},
+	{"long text in a sitemap", func() string { return "<urlset><url><loc>https://" + strings.Repeat("x&amp;<b/>", 1_000_000) }, nil, 200},
+	{"sitemap too large", func() string { return "<urlset>" + strings.Repeat(" ", maxSitemap) }, errSitemapSize, 1},
 	{"images in a description", func() string {
 		return rssAround("<description><![CDATA[" + strings.Repeat("<p><img ", 300_000) + "]]></description>")
 	}, nil, 64},

@@ -21,6 +21,7 @@ func FuzzParse(f *testing.F) {
 		`<rss><channel><item><title>a & b</titel><link>x<guid>y</item><item>`,
 		`<feed><entry><id>1<entry><title>&nbsp;<br></entry></feed>`,
 		`<!DOCTYPE rss [<!ENTITY a "b<c>">]><rss a=b c='d" e><x:y xmlns:x='&a;'/></rss>`,
+		`<feed><entry><content type="xhtml"><h:div xmlns:h="http://www.w3.org/1999/xhtml"><h:p><h:1/></h:p></h:div></content></entry></feed>`,
 		`<rss><!-- -- --><![CDATA[ ]]> ]]><?xml ?><?a?></rss><item>`,
 		`{"version":"1","items":[{"id":1,"tags":"a,b"},{"id":"x","authors":"me"`,
 		"\xff\xfe<\x00r\x00s\x00s\x00>\x00", "<rss>\xe9\xc3\x28\x01&#1;</rss>",

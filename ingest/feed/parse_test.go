@@ -320,6 +320,10 @@ func TestParseTakesTheDivOffXHTML(t *testing.T) {
 		{atom10 + `<summary type="html">&lt;div&gt;a &amp;amp; b&lt;/div&gt;</summary>`, "<div>a &amp; b</div>"},
 		{atom10 + `<summary type="html"><![CDATA[<a href="b">c</a>]]></summary>`, `<a href="b">c</a>`},
 		{atom10 + `<summary type="text">&lt;b&gt;</summary>`, "<b>"},
+		{atom10 + `<summary type="xhtml"><h:div xmlns:h="http://www.w3.org/1999/xhtml"><h:p class="h:p">a <o:b xmlns:o="urn:o">b</o:b></h:p><h:br/></h:div></summary>`, `<p class="h:p">a <o:b xmlns:o="urn:o">b</o:b></p><br/>`},
+		{atom10 + `<summary type="xhtml"><div><s:svg xmlns:s="http://www.w3.org/2000/svg"><s:g></s:g></s:svg></div></summary>`, `<svg xmlns:s="http://www.w3.org/2000/svg"><g></g></svg>`},
+		{atom10 + `<summary type="xhtml"><h:a><b xmlns:h="http://www.w3.org/1999/xhtml"><h:i/></b></h:a></summary>`, `<h:a><b xmlns:h="http://www.w3.org/1999/xhtml"><i/></b></h:a>`},
+		{atom10 + `<summary type="xhtml"><h:1 xmlns:h="http://www.w3.org/1999/xhtml">x</h:1></summary>`, `<h:1 xmlns:h="http://www.w3.org/1999/xhtml">x</h:1>`},
 		{atom03 + `<summary type="application/xhtml+xml"><div xmlns="http://www.w3.org/1999/xhtml">a</div></summary>`, "<div>a</div>"},
 	}
 	for _, tt := range tests {

@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"net/url"
 	"slices"
-	"strconv"
 	"strings"
 	"time"
 
@@ -24,7 +23,11 @@ func (p *parser) fromRSS(rf *rss.Feed, s *survey) *Feed {
 		Language: cmp.Or(rf.Language, x.text("dc", "language"), s.lang),
 		Rights:   cmp.Or(rf.Copyright, x.text("dc", "rights"), x.text("media", "copyright")),
 		ID:       cmp.Or(x.text("atom", "id"), x.text("dc", "identifier")),
-		TTL:      timeToLive(rf, x),
+
+		TTL:       timeToLive(rf.TTL),
+		Update:    x.updatePeriod(),
+		SkipHours: skipHours(rf.SkipHours),
+		SkipDays:  skipDays(rf.SkipDays),
 	}
 	if s.kind == kindRDF {
 		f.Format = "rdf"
@@ -35,6 +38,7 @@ func (p *parser) fromRSS(rf *rss.Feed, s *survey) *Feed {
 	f.Updated = cmp.Or(when(rf.LastBuildDateParsed), x.date("dcterms", "modified"), x.date("atom", "updated"))
 	f.Self = resolve(p.base, x.link("self"))
 	f.Hub = resolve(p.base, x.link("hub"))
+	p.history(f, x, s.history, x.link("prev-archive"), x.link("next"))
 	base := cmp.Or(p.base, absolute(f.Self))
 	// Of several links the first that is an address; some feeds repeat it.
 	f.Link = resolve(base, cmp.Or(firstWeb(rf.Links), rf.Link, x.link("alternate")))
@@ -135,26 +139,6 @@ func addTag(tags []string, tag string) []string {
 
 // maxTags bounds the tags of one entry, and the time to find doubles.
 const maxTags = 256
-
-// timeToLive returns how long the publisher says a poll stays fresh: the ttl
-// of RSS 2.0, in minutes, or the update period of the syndication module.
-func timeToLive(rf *rss.Feed, x extensions) time.Duration {
-	if n, err := strconv.Atoi(strings.TrimSpace(rf.TTL)); err == nil && n > 0 {
-		return min(time.Duration(n)*time.Minute, maxTTL)
-	}
-	periods := map[string]time.Duration{
-		"hourly": time.Hour, "daily": 24 * time.Hour, "weekly": 7 * 24 * time.Hour,
-		"monthly": 30 * 24 * time.Hour, "yearly": 365 * 24 * time.Hour,
-	}
-	period := periods[strings.ToLower(x.text("sy", "updatePeriod"))]
-	if n, err := strconv.Atoi(x.text("sy", "updateFrequency")); err == nil && n > 1 {
-		period /= time.Duration(n)
-	}
-	return period
-}
-
-// maxTTL bounds what a feed may ask for.
-const maxTTL = 365 * 24 * time.Hour
 
 // firstWeb returns the first link that is an address on the Web, or "".
 func firstWeb(links []string) string {

@@ -51,6 +51,7 @@ type survey struct {
 	dropped    int
 	lang       string
 	feedID     string
+	history    string // prefix of the vocabulary of RFC 5005
 	edits      []edit
 }
 
@@ -87,8 +88,9 @@ func (k feedKind) isEntry(local []byte) bool {
 // An element is one that is open during a scan.
 type element struct {
 	name       []byte
-	namespaces int // declared by it
-	text, join int // bytes of text so far; bytes copied to join them
+	namespaces int  // declared by it
+	text, join int  // bytes of text so far; bytes copied to join them
+	bare       bool // its prefix was taken off
 }
 
 // A scanner walks a document once: it enforces the limits, finds the first
@@ -105,6 +107,7 @@ type scanner struct {
 	entryDepth int
 	surplus    bool // the entry being read is beyond maxEntries
 	markup     construct
+	ofHTML     []string // prefixes of vocabularies that HTML has built in
 }
 
 // scan surveys doc. A fault other than faultNone means that doc is not
@@ -112,7 +115,7 @@ type scanner struct {
 // means that it is beyond the limits, or no feed.
 func scan(doc []byte, base *url.URL, maxEntries int) (*survey, fault, error) {
 	s := &scanner{lex: lexer{doc: doc}, base: base, maxEntries: maxEntries, entryAt: -1, markup: construct{depth: -1}}
-	s.doc = doc
+	s.doc, s.history = doc, "fh"
 	var t token
 	for s.end == 0 && s.lex.next(&t) {
 		if t.fault != faultNone {
@@ -226,6 +229,7 @@ func (s *scanner) startElement(t *token) (fault, error) {
 	if s.namespaces += el.namespaces; s.namespaces > maxNamespaces {
 		return faultNone, errNamespaces
 	}
+	el.bare = !s.surplus && s.barePrefix(t, depth)
 	s.open = append(s.open, el)
 	if t.empty {
 		s.closeElement(t.end, t.end)
@@ -263,6 +267,9 @@ func (s *scanner) beginEntry(t *token) {
 func (s *scanner) endElement(t *token) (fault, error) {
 	if len(s.open) == 0 || !bytes.Equal(s.open[len(s.open)-1].name, t.name) {
 		return faultMismatch, nil
+	}
+	if s.open[len(s.open)-1].bare {
+		s.takeOffPrefix(t.name, t.start+len("</"))
 	}
 	s.closeElement(t.start, t.end)
 	return faultNone, nil
