@@ -30,6 +30,10 @@ const (
 	// maxPayload bounds one message, in bytes. A record with its body as text
 	// and as HTML stays far below it.
 	maxPayload = 8 << 20
+	// syncInterval is how much a power cut takes of the one stream that is not
+	// synced at every write, the schedules of feeds: what is lost there is
+	// polled again.
+	syncInterval = 10 * time.Second
 	// readyTimeout is how long the server may take to open its store; a
 	// million messages take some 5 s.
 	readyTimeout = 2 * time.Minute
@@ -105,6 +109,7 @@ func options(cfg Config) (*server.Options, error) {
 		JetStream:          true,
 		StoreDir:           cfg.Dir,
 		SyncAlways:         true,
+		SyncInterval:       syncInterval,
 		JetStreamMaxStore:  cfg.MaxStore,
 		JetStreamMaxMemory: 256 << 20,
 		MaxPayload:         maxPayload,

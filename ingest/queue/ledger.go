@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -42,11 +43,20 @@ type Line struct {
 	Job      *Job      `json:"job,omitempty"` // of a dead letter, to queue it again
 }
 
-// end writes the ledger line of a job.
+// end writes the ledger line of a job. A page that is gone is not read again.
 func (q *Queue) end(ctx context.Context, job Job, end End) error {
 	line := Line{State: end.State, Key: job.Key, URL: job.URL, Feed: job.Feed, ID: end.ID, Reason: end.Reason, Attempts: job.Attempt}
-	if end.State == Dead {
+	switch end.State {
+	case Dead:
+		if job.Reread > 0 {
+			q.log.Warn("re-read given up", "id", job.Key, "link", job.URL, "feed", job.Feed, "n", job.Attempt, "err", end.Reason)
+			return nil
+		}
 		line.Job = &job
+	case Gone, Withdrawn:
+		if err := q.Forget(ctx, job.Key); err != nil {
+			return err
+		}
 	}
 	return q.Record(ctx, line)
 }
@@ -86,20 +96,28 @@ func (q *Queue) Ended(ctx context.Context, key string) (Line, bool, error) {
 }
 
 // Waiting returns the job of an entry that is queued, and "due" or "waiting"
-// for its next attempt; "" when there is none.
+// for its next attempt, or "again" when all that waits is a re-read of its
+// page; "" when there is none.
 func (q *Queue) Waiting(ctx context.Context, key string) (job Job, state string, err error) {
 	msg, err := q.pages.GetLastMsgForSubject(ctx, "page.*."+key)
+	if errors.Is(err, jetstream.ErrMsgNotFound) {
+		msg, err = q.pages.GetLastMsgForSubject(ctx, "reread."+key)
+	}
 	if errors.Is(err, jetstream.ErrMsgNotFound) {
 		return job, "", nil
 	}
 	if err != nil {
 		return job, "", fmt.Errorf("job %s: %w", key, err)
 	}
+	job.Key = key
 	if err := job.decode(msg.Data); err != nil {
 		return job, "", err
 	}
-	if strings.HasPrefix(msg.Subject, "page.due.") {
+	switch {
+	case strings.HasPrefix(msg.Subject, "page.due."):
 		return job, "due", nil
+	case strings.HasPrefix(msg.Subject, "reread."):
+		return job, "again", nil
 	}
 	return job, "waiting", nil
 }
@@ -107,7 +125,7 @@ func (q *Queue) Waiting(ctx context.Context, key string) (job Job, state string,
 // Tally counts the entries in the ledger by how they ended. An entry counts
 // once for each state it was in.
 func (q *Queue) Tally(ctx context.Context) (map[State]int, error) {
-	info, err := q.ledger.Info(ctx, jetstream.WithSubjectFilter("ledger.>"))
+	info, err := q.ledger.Info(ctx, jetstream.WithSubjectFilter("ledger.*.*"))
 	if err != nil {
 		return nil, fmt.Errorf("tally of the ledger: %w", err)
 	}
@@ -118,4 +136,36 @@ func (q *Queue) Tally(ctx context.Context) (map[State]int, error) {
 		}
 	}
 	return counts, nil
+}
+
+// maxSightings bounds the feeds that [Queue.Sightings] returns for one entry.
+const maxSightings = 100
+
+// Sight notes that feed showed an entry. Noting it again changes nothing; the
+// ledger forgets it at its own age, counted from the first time.
+func (q *Queue) Sight(ctx context.Context, key, feed string) error {
+	if err := errors.Join(checkToken("key", key), checkToken("feed", feed)); err != nil {
+		return err
+	}
+	subject := "ledger.sighted." + key + "." + feed
+	_, err := q.store(ctx, subject, subject, nil)
+	return err
+}
+
+// Sightings returns the feeds that showed an entry, sorted, at most 100.
+func (q *Queue) Sightings(ctx context.Context, key string) ([]string, error) {
+	if err := checkToken("key", key); err != nil {
+		return nil, err
+	}
+	prefix := "ledger.sighted." + key + "."
+	info, err := q.ledger.Info(ctx, jetstream.WithSubjectFilter(prefix+"*"))
+	if err != nil {
+		return nil, fmt.Errorf("sightings of %s: %w", key, err)
+	}
+	var feeds []string
+	for subject := range info.State.Subjects {
+		feeds = append(feeds, strings.TrimPrefix(subject, prefix))
+	}
+	slices.Sort(feeds)
+	return feeds[:min(len(feeds), maxSightings)], nil
 }

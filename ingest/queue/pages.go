@@ -17,13 +17,14 @@ var backoff = [...]time.Duration{10 * time.Second, time.Minute, 5 * time.Minute,
 
 // A Job is a page to read.
 type Job struct {
-	Key     string          `json:"key"`           // names the entry; one subject token
-	URL     string          `json:"url"`           // where the page is; for people and the ledger
-	Feed    string          `json:"feed"`          // the feed that showed it
-	Added   time.Time       `json:"added"`         // when it was queued first
-	Attempt int             `json:"attempt"`       // 1 at the first reading
-	Slot    time.Time       `json:"slot,omitzero"` // the host's turn that was promised to this job
-	Body    json.RawMessage `json:"body"`          // the caller's
+	Key     string          `json:"key"`             // names the entry; one subject token
+	URL     string          `json:"url"`             // where the page is; for people and the ledger
+	Feed    string          `json:"feed"`            // the feed that showed it
+	Added   time.Time       `json:"added"`           // when it was queued first
+	Attempt int             `json:"attempt"`         // 1 at the first reading
+	Slot    time.Time       `json:"slot,omitzero"`   // the host's turn that was promised to this job
+	Reread  int             `json:"reread,omitzero"` // 0 for the first reading, n for the nth re-read
+	Body    json.RawMessage `json:"body"`            // the caller's
 }
 
 // A ReadFunc reads one page and does all that follows from it. A nil error
@@ -67,6 +68,48 @@ func (q *Queue) Add(ctx context.Context, job Job) (bool, error) {
 		return false, fmt.Errorf("encode job %s: %w", job.Key, err)
 	}
 	return q.store(ctx, "page.due."+job.Key, "page.*."+job.Key, data)
+}
+
+// Again schedules one more reading of a page, at a time counted in whole
+// seconds; the job comes back with Reread one higher, at its first attempt. A
+// later Again of the same key takes the place of an earlier one. A waiting
+// re-read does not keep [Queue.Add] from queuing the entry; should both be due
+// at once, the page is read twice, perhaps by two workers at the same time,
+// which is harmless because versions are stored by compare-and-set, and if
+// both fail, only one of them is tried again. A re-read whose every attempt
+// failed ends with a line in the log and none in the ledger: its entry ended
+// long before.
+func (q *Queue) Again(ctx context.Context, job Job, at time.Time) error {
+	if err := checkToken("key", job.Key); err != nil {
+		return err
+	}
+	job.Attempt, job.Slot = 1, time.Time{}
+	job.Reread++
+	data, err := json.Marshal(job)
+	if err != nil {
+		return fmt.Errorf("encode job %s: %w", job.Key, err)
+	}
+	ctx, cancel := context.WithTimeout(ctx, storeTimeout)
+	defer cancel()
+	subject := "reread." + job.Key
+	if _, err := q.js.Publish(ctx, subject, data, jetstream.WithScheduleAt(at), jetstream.WithScheduleTarget("page.due."+job.Key)); err != nil {
+		return fmt.Errorf("store %s: %w", subject, err)
+	}
+	return nil
+}
+
+// Forget takes back what [Queue.Again] scheduled, if it is not due yet. Jobs
+// that end as gone or withdrawn need no call.
+func (q *Queue) Forget(ctx context.Context, key string) error {
+	if err := checkToken("key", key); err != nil {
+		return err
+	}
+	ctx, cancel := context.WithTimeout(ctx, storeTimeout)
+	defer cancel()
+	if err := q.pages.Purge(ctx, jetstream.WithPurgeSubject("reread."+key)); err != nil {
+		return fmt.Errorf("forget re-read of %s: %w", key, err)
+	}
+	return nil
 }
 
 // Pages hands due pages to read, n at once, until ctx is done.

@@ -95,7 +95,7 @@ func TestFeedsComeRoundWithTheirState(t *testing.T) {
 			return time.Time{}, nil, errors.New("pages could not be stored")
 		}
 		return time.Now(), fmt.Appendf(nil, "%s%d", feed, n), nil
-	})
+	}, nil)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -130,7 +130,7 @@ func TestFeedRetiresItself(t *testing.T) {
 	if err := q.Feeds(ctx, 1, func(context.Context, string, []byte) (time.Time, []byte, error) {
 		cancel()
 		return time.Time{}, nil, nil
-	}); err != nil {
+	}, nil); err != nil {
 		t.Fatal(err)
 	}
 	for deadline := time.Now().Add(10 * time.Second); len(subjects(t, q.feeds)) > 0 && time.Now().Before(deadline); {
@@ -256,5 +256,128 @@ func TestPageThatKillsTheWorkerIsPutAside(t *testing.T) {
 	}
 	if line, _, err := q.Ended(t.Context(), "k"); line.State != Dead || err != nil {
 		t.Errorf("Ended = %+v, %v, want a dead letter", line, err)
+	}
+}
+
+func TestRereads(t *testing.T) {
+	q := open(t)
+	q.backoff = make([]time.Duration, len(backoff))
+	job := Job{Key: "k", URL: "https://a.example/1", Body: json.RawMessage(`{"etag":1}`)}
+	if err := q.Again(t.Context(), job, time.Now().Add(time.Hour)); err != nil {
+		t.Fatal(err)
+	}
+	if got, state, err := q.Waiting(t.Context(), "k"); state != "again" || got.Reread != 1 || err != nil {
+		t.Errorf("Waiting = %+v, %q, %v, want again", got, state, err)
+	}
+	// It does not stand in the way of a change, and goes on waiting behind it.
+	if ok, err := q.Add(t.Context(), job); !ok || err != nil {
+		t.Errorf("Add beside a re-read = %t, %v", ok, err)
+	}
+	if _, state, err := q.Waiting(t.Context(), "k"); state != "due" || err != nil {
+		t.Errorf("Waiting = %q, %v, want due", state, err)
+	}
+	if err := q.Forget(t.Context(), "k"); err != nil {
+		t.Fatal(err)
+	}
+	if got := subjects(t, q.pages); len(got) != 1 || got["page.due.k"] != 1 {
+		t.Errorf("after Forget: %v", got)
+	}
+	ctx, cancel := context.WithTimeout(t.Context(), 30*time.Second)
+	defer cancel()
+	var reads []int
+	withdrawn := false
+	go func() {
+		defer cancel()
+		for ctx.Err() == nil && (len(subjects(t, q.pages)) > 0) {
+			pause(ctx, 50*time.Millisecond)
+		}
+	}()
+	if err := q.Pages(ctx, 1, func(ctx context.Context, job Job) error {
+		if string(job.Body) != `{"etag":1}` || job.Attempt != 1 && !withdrawn {
+			t.Errorf("job = %+v", job)
+		}
+		reads = append(reads, job.Reread)
+		switch job.Reread {
+		case 0, 1:
+			job.Attempt, job.Slot = 3, time.Now() // belong to the reading that has ended
+			later := q.Again(ctx, job, time.Now().Add(time.Hour))
+			return errors.Join(later, q.Again(ctx, job, time.Now())) // takes its place
+		}
+		if err := q.Again(ctx, job, time.Now().Add(time.Hour)); err != nil {
+			return err
+		}
+		withdrawn = true
+		return &End{State: Withdrawn, Reason: "410"}
+	}); err != nil {
+		t.Fatal(err)
+	}
+	if fmt.Sprint(reads) != "[0 1 2]" {
+		t.Errorf("readings = %v", reads)
+	}
+	if got := subjects(t, q.pages); len(got) != 0 {
+		t.Errorf("a page that is withdrawn is read again: %v", got)
+	}
+	if line, _, err := q.Ended(t.Context(), "k"); line.State != Withdrawn || err != nil {
+		t.Errorf("Ended = %+v, %v", line, err)
+	}
+}
+
+func TestRereadThatFailsLeavesTheEntryAsItEnded(t *testing.T) {
+	q := open(t)
+	q.backoff = nil
+	if err := q.Record(t.Context(), Line{State: Published, Key: "k", ID: "other"}); err != nil {
+		t.Fatal(err)
+	}
+	if err := q.Again(t.Context(), Job{Key: "k"}, time.Now()); err != nil {
+		t.Fatal(err)
+	}
+	ctx, cancel := context.WithTimeout(t.Context(), 30*time.Second)
+	defer cancel()
+	go func() {
+		defer cancel()
+		for ctx.Err() == nil && len(subjects(t, q.pages)) > 0 {
+			pause(ctx, 50*time.Millisecond)
+		}
+	}()
+	if err := q.Pages(ctx, 1, func(context.Context, Job) error { return errors.New("down") }); err != nil {
+		t.Fatal(err)
+	}
+	if line, ok, err := q.Ended(t.Context(), "k"); line.ID != "other" || !ok || err != nil {
+		t.Errorf("Ended = %+v, %t, %v, want the line of before", line, ok, err)
+	}
+}
+
+func TestSightings(t *testing.T) {
+	q := open(t)
+	if feeds, err := q.Sightings(t.Context(), "k"); len(feeds) != 0 || err != nil {
+		t.Errorf("Sightings of nothing = %v, %v", feeds, err)
+	}
+	for _, feed := range []string{"c", "a", "c", "b"} {
+		if err := q.Sight(t.Context(), "k", feed); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := q.Sight(t.Context(), "other", "z"); err != nil {
+		t.Fatal(err)
+	}
+	if feeds, err := q.Sightings(t.Context(), "k"); fmt.Sprint(feeds) != "[a b c]" || err != nil {
+		t.Errorf("Sightings = %v, %v", feeds, err)
+	}
+	if _, ok, err := q.Ended(t.Context(), "k"); ok || err != nil {
+		t.Errorf("Ended of an entry that was only sighted = %t, %v", ok, err)
+	}
+	if err := q.Record(t.Context(), Line{State: Stale, Key: "k"}); err != nil {
+		t.Fatal(err)
+	}
+	if counts, err := q.Tally(t.Context()); fmt.Sprint(counts) != "map[stale:1]" || err != nil {
+		t.Errorf("Tally = %v, %v", counts, err)
+	}
+	for i := range maxSightings + 1 {
+		if err := q.Sight(t.Context(), "crowd", fmt.Sprintf("f%d", i)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if feeds, err := q.Sightings(t.Context(), "crowd"); len(feeds) != maxSightings || err != nil {
+		t.Errorf("%d sightings, %v, want %d", len(feeds), err, maxSightings)
 	}
 }

@@ -16,17 +16,42 @@ import (
 // EnsureStream makes a stream, or brings its settings up to date. A new
 // cluster takes a while until it can make streams, longer when several
 // workers ask at once, so EnsureStream goes on trying for a minute.
-func EnsureStream(ctx context.Context, js jetstream.JetStream, cfg jetstream.StreamConfig) (jetstream.Stream, error) {
+func EnsureStream(ctx context.Context, js jetstream.JetStream, cfg jetstream.StreamConfig) (stream jetstream.Stream, err error) {
+	err = ensure(ctx, func() (err error) {
+		stream, err = js.CreateOrUpdateStream(ctx, cfg)
+		return err
+	})
+	if err != nil {
+		return nil, fmt.Errorf("stream %s: %w", cfg.Name, err)
+	}
+	return stream, nil
+}
+
+// ensureBucket is EnsureStream for a key-value bucket.
+func ensureBucket(ctx context.Context, js jetstream.JetStream, cfg jetstream.KeyValueConfig) (kv jetstream.KeyValue, err error) {
+	err = ensure(ctx, func() (err error) {
+		kv, err = js.CreateOrUpdateKeyValue(ctx, cfg)
+		return err
+	})
+	if err != nil {
+		return nil, fmt.Errorf("bucket %s: %w", cfg.Bucket, err)
+	}
+	return kv, nil
+}
+
+// ensure repeats try for a minute while its error is one that passes.
+func ensure(ctx context.Context, try func() error) error {
 	for last := time.Now().Add(time.Minute); ; pause(ctx, time.Second) {
-		stream, err := js.CreateOrUpdateStream(ctx, cfg)
-		if err == nil {
-			return stream, nil
-		}
-		passes := errors.Is(err, context.DeadlineExceeded) || errors.Is(err, nats.ErrNoResponders) || errors.Is(err, jetstream.ErrNoStreamResponse)
-		if !passes || ctx.Err() != nil || time.Now().After(last) {
-			return nil, fmt.Errorf("stream %s: %w", cfg.Name, err)
+		err := try()
+		if err == nil || !passes(err) || ctx.Err() != nil || time.Now().After(last) {
+			return err
 		}
 	}
+}
+
+// passes reports whether err is that of a server that is not ready yet.
+func passes(err error) bool {
+	return errors.Is(err, context.DeadlineExceeded) || errors.Is(err, nats.ErrNoResponders) || errors.Is(err, jetstream.ErrNoStreamResponse)
 }
 
 // Work hands the messages of a durable pull consumer to handle, n at once,
