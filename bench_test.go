@@ -56,7 +56,7 @@ func BenchmarkPipeline(b *testing.B) {
 			})
 			cfg.Feeds = append(cfg.Feeds, ingest.Feed{ID: fmt.Sprintf("f%d", h), URL: server.URL + "/feed"})
 		}
-		rules, err := loadRules("")
+		rules, err := loadRules("", "")
 		if err != nil {
 			b.Fatal(err)
 		}

@@ -17,7 +17,10 @@ import (
 	"conflictwire/enrich/place"
 	"conflictwire/enrich/topic"
 	"conflictwire/ingest"
+	"conflictwire/ingest/article"
 	"conflictwire/ingest/fetch"
+	"conflictwire/ingest/rights"
+	"conflictwire/ingest/websub"
 	"conflictwire/sink"
 )
 
@@ -45,6 +48,10 @@ type Config struct {
 	// shorter than Retention by a day, so that an article that NEWS has
 	// forgotten cannot come in as a new one.
 	MaxAge time.Duration `yaml:"max_age"`
+	// Reread is when the page of an article is read again for corrections,
+	// counted from when its entry appeared, ascending, each 1m to max_age.
+	// Left out means 15m, 2h and 24h; an empty list means not at all.
+	Reread []time.Duration `yaml:"reread"`
 	// Retention is how long records, copies and ledger lines are kept. Zero
 	// means 720h (30 days).
 	Retention time.Duration `yaml:"retention"`
@@ -57,11 +64,19 @@ type Config struct {
 
 	// Fetch is how publishers are asked: politeness and limits.
 	Fetch fetch.Config `yaml:"fetch"`
+	// Rights is what follows when a publisher reserves text and data mining,
+	// use by AI, or indexing.
+	Rights rights.Policy `yaml:"rights"`
+	// WebSub lets hubs push new entries to this worker.
+	WebSub websub.Config `yaml:"websub"`
 	// Workers is how much is done at once.
 	Workers Workers `yaml:"workers"`
 	// Topics is a directory of topic files used instead of the built-in ones,
 	// relative to the configuration file. Empty means the built-in ones.
 	Topics string `yaml:"topics"`
+	// Sites is a directory of rules for the pages of certain sites, added to the
+	// built-in ones, relative to the configuration file. Empty means none.
+	Sites string `yaml:"sites"`
 	// Feeds are the sources. None means the built-in list.
 	Feeds []ingest.Feed `yaml:"feeds"`
 	// Desks are saved queries, each with a subject of its own.
@@ -115,10 +130,12 @@ func loadConfig(path string) (*Config, *rules, error) {
 	if err != nil {
 		return nil, nil, err
 	}
-	if path != "" && cfg.Topics != "" && !filepath.IsAbs(cfg.Topics) {
-		cfg.Topics = filepath.Join(filepath.Dir(path), cfg.Topics)
+	for _, dir := range []*string{&cfg.Topics, &cfg.Sites} {
+		if path != "" && *dir != "" && !filepath.IsAbs(*dir) {
+			*dir = filepath.Join(filepath.Dir(path), *dir)
+		}
 	}
-	r, err := loadRules(cfg.Topics)
+	r, err := loadRules(cfg.Topics, cfg.Sites)
 	if err == nil {
 		doc.check(cfg.validateDesks(r.topics))
 	}
@@ -143,24 +160,37 @@ func parseConfig(name string, data []byte) (*Config, *document, error) {
 	return cfg, doc, nil
 }
 
-// rules are the taxonomy and the gazetteer.
+// rules are the taxonomy, the gazetteer and the rules of sites.
 type rules struct {
 	topics *topic.Tagger
 	places *place.Gazetteer
+	sites  *article.Sites // nil: the built-in ones
 }
 
-// loadRules loads the topic files of a directory, or the built-in ones when
-// dir is empty. The error holds every fault, each with file and line.
-func loadRules(dir string) (*rules, error) {
-	topics, err := loadTopics(dir)
-	if err != nil {
-		return nil, err
-	}
+// loadRules loads the topic files and the site rules of two directories;
+// empty means the built-in ones. The error holds every fault, each with file
+// and line.
+func loadRules(topicDir, siteDir string) (*rules, error) {
+	topics, topicErr := loadTopics(topicDir)
+	sites, siteErr := loadSites(siteDir)
 	places, err := place.Default()
 	if err != nil {
-		return nil, fmt.Errorf("gazetteer: %w", err)
+		err = fmt.Errorf("gazetteer: %w", err)
 	}
-	return &rules{topics, places}, nil
+	if err := errors.Join(topicErr, siteErr, err); err != nil {
+		return nil, err
+	}
+	return &rules{topics, places, sites}, nil
+}
+
+func loadSites(dir string) (*article.Sites, error) {
+	if dir == "" {
+		return nil, nil
+	}
+	if _, err := os.ReadDir(dir); err != nil {
+		return nil, fmt.Errorf("site rules: %w", err)
+	}
+	return article.LoadSites(os.DirFS(dir))
 }
 
 func loadTopics(dir string) (*topic.Tagger, error) {
@@ -247,6 +277,16 @@ func (c *Config) validate() []fault {
 	} else if n > 1 && c.NATS.URL == "" {
 		add("nats.replicas", "%d copies need servers elsewhere, named by nats.url: the embedded server is alone", n)
 	}
+	least := time.Minute
+	for i, d := range c.Reread {
+		path := fmt.Sprintf("reread[%d]", i)
+		if between(path, d, time.Second, c.maxAge()) && d < least && i > 0 {
+			add(path, "%s is not later than the one before", short(d))
+		}
+		least = d + 1
+	}
+	faults = append(faults, faultsAt("rights", c.Rights.Validate())...)
+	faults = append(faults, faultsAt("websub", c.WebSub.Validate())...)
 	faults = append(faults, faultsAt("", c.Fetch.Validate())...)
 	return append(faults, c.validateFeeds()...)
 }
@@ -301,6 +341,14 @@ func (c *Config) validateDesks(topics *topic.Tagger) []fault {
 		}
 	}
 	return faults
+}
+
+// reread is when pages are read again.
+func (c *Config) reread() []time.Duration {
+	if c.Reread == nil {
+		return ingest.DefaultReread
+	}
+	return c.Reread
 }
 
 func (c *Config) retention() time.Duration { return cmp.Or(c.Retention, sink.DefaultRetention) }

@@ -12,7 +12,7 @@ import (
 )
 
 // builtInRules are loaded once for all tests.
-var builtInRules = sync.OnceValues(func() (*rules, error) { return loadRules("") })
+var builtInRules = sync.OnceValues(func() (*rules, error) { return loadRules("", "") })
 
 // load parses a configuration and checks it against the built-in rules.
 func load(t testing.TB, text string) (*Config, error) {

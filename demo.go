@@ -46,7 +46,7 @@ func (c *demoCmd) Run(ctx context.Context, s *streams) (err error) {
 		return err
 	}
 	defer func() { err = errors.Join(err, os.RemoveAll(dir)) }()
-	rules, err := loadRules("")
+	rules, err := loadRules("", "")
 	if err != nil {
 		return err
 	}

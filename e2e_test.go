@@ -548,7 +548,7 @@ func TestSeedArticle(t *testing.T) {
 			if !strings.Contains(got.Text, "The UN special envoy for Syria has appealed") || !strings.Contains(got.Text, "what could be the next steps") {
 				t.Errorf("the body lacks its first or last sentence: %q", got.Text)
 			}
-			r, err := loadRules("")
+			r, err := loadRules("", "")
 			if err != nil {
 				t.Fatal(err)
 			}

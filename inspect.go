@@ -206,7 +206,7 @@ func tag(e *enrich.Enricher, id string, t enrich.Text, declared ...string) tagsO
 
 // Run implements the command.
 func (c *tagCmd) Run(ctx context.Context, s *streams) error {
-	r, err := loadRules(c.Topics)
+	r, err := loadRules(c.Topics, "")
 	if err != nil {
 		return err
 	}
@@ -365,7 +365,7 @@ func (c *pageCmd) Run(ctx context.Context, s *streams) error {
 			return newPageOut(in.ID, in.URL, a), nil
 		})
 	}
-	r, err := loadRules(c.Topics)
+	r, err := loadRules(c.Topics, "")
 	if err != nil {
 		return err
 	}

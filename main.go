@@ -52,6 +52,7 @@ type commands struct {
 	Demo    demoCmd    `cmd:"" help:"The same against a small built-in newsroom on this machine; no network needed."`
 	Sub     subCmd     `cmd:"" help:"Subscribe: print records as they are published, or replay stored ones."`
 	Trace   traceCmd   `cmd:"" help:"Say what became of one article address."`
+	Feeds   feedsCmd   `cmd:"" help:"List, add, find, pause and explain the feeds of a running pipeline."`
 	Feed    feedCmd    `cmd:"" help:"Show what the pipeline makes of a feed."`
 	Page    pageCmd    `cmd:"" help:"Show what the pipeline makes of an article page."`
 	Tag     tagCmd     `cmd:"" help:"Show how a text is tagged, and why."`

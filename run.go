@@ -7,7 +7,6 @@ import (
 	"fmt"
 	"io"
 	"log/slog"
-	"slices"
 	"time"
 
 	"conflictwire/deploy/natsd"
@@ -15,6 +14,8 @@ import (
 	"conflictwire/ingest"
 	"conflictwire/ingest/fetch"
 	"conflictwire/ingest/queue"
+	"conflictwire/ingest/rights"
+	"conflictwire/ingest/websub"
 	"conflictwire/sink"
 
 	"github.com/nats-io/nats.go"
@@ -84,12 +85,22 @@ func newPipeline(ctx context.Context, cfg *Config, r *rules, log *slog.Logger) (
 	}); err != nil {
 		return p, err
 	}
-	feeds := map[string]ingest.Feed{}
-	for _, f := range cfg.Feeds {
-		feeds[f.ID] = f
+	if p.nats == nil { // other workers may ask the same hosts
+		client.ShareTurns(p.queue.Reserve)
 	}
 	p.ingest = &ingest.Ingester{
-		Fetch: client, Queue: p.queue, Feeds: feeds, Every: cfg.Every, MaxAge: cfg.MaxAge, Known: p.known, Log: log,
+		Fetch: client, Queue: p.queue, Feeds: ingest.NewRoster(cfg.Feeds), Every: cfg.Every, MaxAge: cfg.MaxAge, Reread: cfg.reread(),
+		Sites: r.sites, Policy: cfg.Rights, Known: p.known, Log: log,
+	}
+	agent := cmp.Or(cfg.Fetch.UserAgent, "Conflictwire")
+	p.ingest.Rights = rights.NewCache(nil, agent)
+	if cfg.Rights.AsksFiles() {
+		p.ingest.Rights = rights.NewCache(p.ingest.RightsFile, agent)
+	}
+	if cfg.WebSub.Callback != "" {
+		if p.ingest.Hubs, err = websub.New(cfg.WebSub, p.ingest.PostHub, p.ingest, log); err != nil {
+			return p, fmt.Errorf("websub: %w", err)
+		}
 	}
 	return p, nil
 }
@@ -116,15 +127,24 @@ func (p *pipeline) Close() {
 // when ctx is done and all that was begun is finished, or when a part cannot
 // go on.
 func (p *pipeline) run(ctx context.Context) error {
-	armed, retired, err := p.queue.Reconcile(ctx, p.feedIDs(), p.spread())
+	if err := p.learnSources(ctx); err != nil {
+		return err
+	}
+	armed, retired, err := p.queue.Reconcile(ctx, p.ingest.Feeds.IDs(), p.spread())
 	if err != nil {
 		return err
 	}
-	p.log.Info("started", "feed", len(p.ingest.Feeds), "n", armed, "status", fmt.Sprintf("%d feeds new, %d retired", armed, retired))
+	p.log.Info("started", "feed", len(p.ingest.Feeds.IDs()), "n", armed, "status", fmt.Sprintf("%d feeds new, %d retired", armed, retired))
 	g, ctx := errgroup.WithContext(ctx)
-	g.Go(func() error { return p.queue.Feeds(ctx, cmp.Or(p.cfg.Workers.Feeds, 16), p.ingest.Poll) })
+	g.Go(func() error { return p.watchSources(ctx) })
+	g.Go(func() error {
+		return p.queue.Feeds(ctx, cmp.Or(p.cfg.Workers.Feeds, 16), p.ingest.Poll, p.ingest.Pushed)
+	})
 	g.Go(func() error { return p.queue.Pages(ctx, cmp.Or(p.cfg.Workers.Pages, 64), p.read) })
 	g.Go(func() error { return p.sink.Route(ctx) })
+	if p.ingest.Hubs != nil {
+		g.Go(func() error { return p.ingest.Hubs.Serve(ctx) })
+	}
 	if p.nats != nil {
 		g.Go(func() error { return p.nats.Wait(ctx) })
 	}
@@ -133,18 +153,65 @@ func (p *pipeline) run(ctx context.Context) error {
 	return err
 }
 
-func (p *pipeline) feedIDs() []string {
-	var ids []string
-	for id := range p.ingest.Feeds {
-		ids = append(ids, id)
+// learnSources takes over the feeds that were added or paused while a pipeline
+// ran.
+func (p *pipeline) learnSources(ctx context.Context) error {
+	sources, err := p.queue.Sources(ctx)
+	if err != nil {
+		return err
 	}
-	slices.Sort(ids)
-	return ids
+	for id, s := range sources {
+		if _, err := p.ingest.Feeds.Learn(id, &s); err != nil {
+			p.log.Error("feed left out", "feed", id, "err", err)
+		}
+	}
+	return nil
+}
+
+// watchSources follows the changes to that list, and arms and retires feeds
+// once it has been quiet for a moment.
+func (p *pipeline) watchSources(ctx context.Context) error {
+	changed := make(chan struct{}, 1)
+	g, ctx := errgroup.WithContext(ctx)
+	g.Go(func() error {
+		return p.queue.WatchSources(ctx, func(id string, s *queue.Source) {
+			differs, err := p.ingest.Feeds.Learn(id, s)
+			if err != nil {
+				p.log.Error("feed left out", "feed", id, "err", err)
+			}
+			if differs {
+				select {
+				case changed <- struct{}{}:
+				default:
+				}
+			}
+		})
+	})
+	g.Go(func() error {
+		for {
+			select {
+			case <-ctx.Done():
+				return nil
+			case <-changed:
+			}
+			select {
+			case <-ctx.Done():
+				return nil
+			case <-time.After(time.Second):
+			}
+			armed, retired, err := p.queue.Reconcile(ctx, p.ingest.Feeds.IDs(), 0)
+			if err != nil {
+				p.log.Error("list of feeds not brought up to date; it is at the next change or start", "err", err)
+			}
+			p.log.Info("feeds changed", "feed", len(p.ingest.Feeds.IDs()), "status", fmt.Sprintf("%d feeds new, %d retired", armed, retired))
+		}
+	})
+	return g.Wait()
 }
 
 // spread is over how long the first polls are spread: some twenty a second.
 func (p *pipeline) spread() time.Duration {
-	d := time.Duration(len(p.ingest.Feeds)) * 50 * time.Millisecond
+	d := time.Duration(len(p.ingest.Feeds.IDs())) * 50 * time.Millisecond
 	if d < time.Second {
 		return 0 // schedules have a resolution of a second
 	}
@@ -154,8 +221,13 @@ func (p *pipeline) spread() time.Duration {
 // read is the way of one page: read, enrich, publish (a [queue.ReadFunc]).
 func (p *pipeline) read(ctx context.Context, job queue.Job) error {
 	a, err := p.ingest.Read(ctx, job)
-	if end, ok := errors.AsType[*queue.End](err); ok && end.State == queue.Gone {
-		return p.withdraw(ctx, job, end)
+	if end, ok := errors.AsType[*queue.End](err); ok {
+		switch {
+		case end.State == queue.Gone:
+			return p.withdraw(ctx, job, end)
+		case end.State == queue.Unchanged && job.Reread > 0:
+			return cmp.Or(p.ingest.Again(ctx, job, ingest.Mark{}), err)
+		}
 	}
 	if err != nil {
 		return err
@@ -167,18 +239,24 @@ func (p *pipeline) read(ctx context.Context, job queue.Job) error {
 	} else if id != "" {
 		a.ID = id
 	}
+	if a.Sighted, err = p.queue.Sightings(ctx, job.Key); err != nil {
+		return err
+	}
 	res, err := p.sink.Publish(ctx, p.enrich.Enrich(a))
 	if err != nil {
 		return err
 	}
 	switch res.Outcome {
-	case sink.Unchanged:
-		return &queue.End{State: queue.Unchanged, ID: res.ID, Reason: "the newest version says the same"}
 	case sink.Duplicate:
 		return &queue.End{State: queue.Duplicate, ID: res.ID, Reason: "another entry brought the same article"}
-	}
-	if res.Outcome == sink.TooLarge {
+	case sink.TooLarge:
 		return &queue.End{State: queue.TooLarge, ID: res.ID, Reason: "the record is larger than the NATS server's max_payload"}
+	}
+	if err := p.ingest.Again(ctx, job, a.Page); err != nil {
+		return err
+	}
+	if res.Outcome == sink.Unchanged {
+		return &queue.End{State: queue.Unchanged, ID: res.ID, Reason: "the newest version says the same"}
 	}
 	p.stored(res)
 	if res.ID != job.Key {

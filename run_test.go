@@ -28,7 +28,7 @@ func TestEntryStaysTheArticleItBecame(t *testing.T) {
 		fmt.Fprint(w, "<p>The ferry stopped at once, and rescuers searched the shore until noon for others who had been waiting in the queue since the night before.</p></article></body></html>")
 	}))
 	defer server.Close()
-	rules, err := loadRules("")
+	rules, err := loadRules("", "")
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -64,7 +64,7 @@ func (c *source) read(ctx context.Context, s *streams) (fetched, error) {
 // allowHint says how to ask a private address.
 func allowHint(err error) error {
 	e, ok := errors.AsType[*fetch.Error](err)
-	if !ok || e.Class != fetch.Refused {
+	if !ok || !errors.Is(err, fetch.ErrAddress) {
 		return err
 	}
 	u, urlErr := url.Parse(e.URL)

@@ -8,17 +8,23 @@ package ingest
 
 import (
 	"context"
+	"encoding/base64"
 	"errors"
 	"fmt"
 	"log/slog"
+	"net/http"
 	"net/url"
+	"os"
 	"regexp"
+	"strings"
 	"time"
 
 	"conflictwire/ingest/article"
 	"conflictwire/ingest/feed"
 	"conflictwire/ingest/fetch"
 	"conflictwire/ingest/queue"
+	"conflictwire/ingest/rights"
+	"conflictwire/ingest/websub"
 )
 
 // A Feed is a source as the configuration has it.
@@ -29,7 +35,12 @@ type Feed struct {
 	Publisher string        `yaml:"publisher"` // slug of who publishes it, shared by all its feeds; empty: the id
 	Language  string        `yaml:"language"`  // BCP 47, used where the page and the text leave doubt; empty: unknown
 	Country   string        `yaml:"country"`   // where the publisher sits, ISO 3166-1 alpha-2; empty: unknown. Never used as the place of an event
-	Every     time.Duration `yaml:"every"`     // time between polls, 1s to 24h; zero: the default of the configuration
+	Every     time.Duration `yaml:"every"`     // time between polls, 1s to 24h, always the same; zero: it is learnt from the feed
+	Least     time.Duration `yaml:"least"`     // least time between polls when it is learnt, 1s to 24h; zero: a fifth of the configuration's every
+	Most      time.Duration `yaml:"most"`      // most time between polls when it is learnt, 1s to 24h; zero: twelve times the configuration's every
+	Sitemap   string        `yaml:"sitemap"`   // news sitemap that shows the same stories for longer, asked when the feed may have missed some; empty: none
+	Headers   []string      `yaml:"headers"`   // "Name: value" sent to the feed's site alone; $NAME in the value is taken from the environment
+	Auth      string        `yaml:"auth"`      // "user:password" for basic authentication there; $NAME is taken from the environment; empty: none
 }
 
 // Name is what people call the feed's publisher.
@@ -51,16 +62,89 @@ func (f Feed) Validate() error {
 	if f.Publisher != "" && !slug.MatchString(f.Publisher) {
 		errs = append(errs, fmt.Errorf("publisher: %q is not of a-z, 0-9 and - (at most 64)", f.Publisher))
 	}
-	if u, err := url.Parse(f.URL); err != nil || (u.Scheme != "http" && u.Scheme != "https") || u.Host == "" {
+	if !isWeb(f.URL) {
 		errs = append(errs, fmt.Errorf("url: %q is not an http or https address", f.URL))
 	}
 	if f.Every != 0 && (f.Every < time.Second || f.Every > 24*time.Hour) {
 		errs = append(errs, fmt.Errorf("every: %v is not between 1s and 24h", f.Every))
 	}
+	for name, d := range map[string]time.Duration{"least": f.Least, "most": f.Most} {
+		if d != 0 && (d < time.Second || d > 24*time.Hour) {
+			errs = append(errs, fmt.Errorf("%s: %v is not between 1s and 24h", name, d))
+		}
+	}
+	if f.Most != 0 && f.Most < f.Least {
+		errs = append(errs, fmt.Errorf("most: %v is less than least, %v", f.Most, f.Least))
+	}
+	if f.Sitemap != "" && !isWeb(f.Sitemap) {
+		errs = append(errs, fmt.Errorf("sitemap: %q is not an http or https address", f.Sitemap))
+	}
+	if _, err := f.secrets(); err != nil {
+		errs = append(errs, err)
+	}
 	if len(f.Country) != 0 && len(f.Country) != 2 {
 		errs = append(errs, fmt.Errorf("country: %q is not a two-letter code", f.Country))
 	}
 	return errors.Join(errs...)
+}
+
+func isWeb(link string) bool {
+	u, err := url.Parse(link)
+	return err == nil && (u.Scheme == "http" || u.Scheme == "https") && u.Host != ""
+}
+
+var fromEnvironment = regexp.MustCompile(`\$[A-Za-z_][A-Za-z0-9_]*`)
+
+// secrets are the headers that the feed's site is sent, with what they take
+// from the environment put in. The errors do not show values.
+func (f Feed) secrets() (http.Header, error) {
+	if len(f.Headers) == 0 && f.Auth == "" {
+		return nil, nil
+	}
+	var missing []string
+	expand := func(s string) string {
+		return fromEnvironment.ReplaceAllStringFunc(s, func(name string) string {
+			v, ok := os.LookupEnv(name[1:])
+			if !ok {
+				missing = append(missing, name)
+			}
+			return v
+		})
+	}
+	h, key := http.Header{}, "headers"
+	for _, line := range f.Headers {
+		name, value, ok := strings.Cut(line, ":")
+		if name = strings.TrimSpace(name); !ok || name == "" {
+			return nil, fmt.Errorf("headers: %q is not of the form \"Name: value\"", clip(name, 40))
+		}
+		h.Add(name, expand(strings.TrimSpace(value)))
+	}
+	if f.Auth != "" {
+		if !strings.Contains(f.Auth, ":") {
+			return nil, errors.New("auth: it is not of the form user:password")
+		}
+		if len(missing) == 0 {
+			key = "auth"
+		}
+		h.Set("Authorization", "Basic "+base64.StdEncoding.EncodeToString([]byte(expand(f.Auth))))
+	}
+	if len(missing) > 0 {
+		return nil, fmt.Errorf("%s: %s is not set in the environment", key, strings.Join(missing, ", "))
+	}
+	return h, nil
+}
+
+// header is what a request to link is sent besides the usual: the feed's
+// headers, if link is on the feed's own site.
+func (f Feed) header(link string) http.Header {
+	if len(f.Headers) == 0 && f.Auth == "" || !SameSite(link, f.URL) {
+		return nil
+	}
+	h, err := f.secrets()
+	if err != nil {
+		return nil // unreachable: Validate has tried
+	}
+	return h
 }
 
 // An Entry is what a feed says of one article. It travels in the page's job.
@@ -79,6 +163,14 @@ type Entry struct {
 	Images    []article.Image `json:"images,omitempty"`
 	FirstSeen time.Time       `json:"firstSeen,omitzero"`
 	Vanished  bool            `json:"vanished,omitempty"` // it left the feed before older entries did: look whether the page is gone
+	Page      *Mark           `json:"page,omitempty"`     // the page as it was last read; in jobs that read it again
+}
+
+// A Mark tells whether a page is the one that was read before.
+type Mark struct {
+	ETag         string `json:"etag,omitempty"`
+	LastModified string `json:"lastModified,omitempty"`
+	SHA256       string `json:"sha256,omitempty"`
 }
 
 // An Article is a page that was read, together with where it came from.
@@ -91,7 +183,10 @@ type Article struct {
 	Entry    Entry
 	Fetched  time.Time
 	Robots   []string // directives of the page and its headers, in lower case
-	SHA256   string   // of the page as fetched, hexadecimal; empty when there was no page
+	Rights   rights.Rights
+	Withheld string   // why the policy on rights leaves the body out; empty when it does not
+	Page     Mark     // of the page as fetched; zero when there was none
+	Sighted  []string // IDs of other feeds that showed it so far
 }
 
 // Known says whether the article of an entry is published, and at which
@@ -102,9 +197,14 @@ type Known func(ctx context.Context, key string) (link string, ok bool, err erro
 type Ingester struct {
 	Fetch  *fetch.Client
 	Queue  *queue.Queue
-	Feeds  map[string]Feed // by ID; not changed once in use
-	Every  time.Duration   // between polls of a feed that does not say; zero: 5 minutes
-	MaxAge time.Duration   // entries older than this are not taken in; zero: 7 days
+	Feeds  *Roster
+	Every  time.Duration      // between polls of a feed whose rhythm is not known, and of all on average; zero: 5 minutes
+	MaxAge time.Duration      // entries older than this are not taken in; zero: 7 days
+	Reread []time.Duration    // how long after an entry appeared its page is read again, ascending; none: not at all
+	Sites  *article.Sites     // rules for pages of certain sites; nil: the built-in ones
+	Rights *rights.Cache      // what hosts say about use; nil: only pages are asked
+	Policy rights.Policy      // what follows from it
+	Hubs   *websub.Subscriber // of feeds that have one; nil: they are polled like the others
 	Known  Known
 	Log    *slog.Logger
 }
@@ -113,7 +213,6 @@ type Ingester struct {
 const (
 	defaultEvery  = 5 * time.Minute
 	DefaultMaxAge = 7 * 24 * time.Hour
-	maxBackoff    = 6 * time.Hour  // between polls of a feed that fails: never silent for longer
 	fullPoll      = 24 * time.Hour // after which a feed is asked unconditionally: some servers answer 304 for ever
 	maxEntries    = 1000           // of one feed document
 	maxField      = 64 << 10       // bytes of an entry's content or summary
@@ -137,9 +236,9 @@ func entryOf(f Feed, e feed.Entry) Entry {
 	case out.Link != "":
 		out.Key = Key(out.Link)
 	case out.ID != "":
-		out.Key = Key(f.URL + "#" + out.ID)
+		out.Key = Key("urn:conflictwire:id:" + f.URL + " " + out.ID)
 	default:
-		out.Key = Key(f.URL + "#" + out.Title)
+		out.Key = Key("urn:conflictwire:title:" + f.URL + " " + out.Title)
 	}
 	return out
 }

@@ -18,6 +18,7 @@ import (
 	"conflictwire/deploy/natsd"
 	"conflictwire/ingest/fetch"
 	"conflictwire/ingest/queue"
+	"conflictwire/ingest/rhythm"
 
 	"github.com/nats-io/nats.go/jetstream"
 )
@@ -101,7 +102,7 @@ func newIngester(t *testing.T, s *pressroom) (*Ingester, map[string]string) {
 	t.Cleanup(client.Close)
 	published := map[string]string{} // key → address
 	return &Ingester{
-		Fetch: client, Queue: q, Feeds: map[string]Feed{"f": {ID: "f", URL: s.URL + "/feed"}},
+		Fetch: client, Queue: q, Feeds: NewRoster([]Feed{{ID: "f", URL: s.URL + "/feed", Every: 5 * time.Minute}}),
 		Known: func(_ context.Context, key string) (string, bool, error) {
 			link, ok := published[key]
 			return link, ok, nil
@@ -311,15 +312,15 @@ func TestPollBacksOffButNeverForLong(t *testing.T) {
 		t.Run(tt.name, func(t *testing.T) {
 			path := "/" + strings.ReplaceAll(tt.name, " ", "-")[:4]
 			s.set(path, tt.handler)
-			in.Feeds["g"] = Feed{ID: "g", URL: s.URL + path}
+			in.Feeds = NewRoster([]Feed{{ID: "g", URL: s.URL + path}})
 			var state []byte
 			for i, least := range tt.least {
 				next, keep, err := in.Poll(t.Context(), "g", state)
 				if err != nil {
 					t.Fatal(err)
 				}
-				if wait := time.Until(next); wait < least || wait > maxBackoff+maxBackoff/10 {
-					t.Errorf("after failure %d the feed is due in %v, want at least %v and at most %v", i+1, wait, least, maxBackoff)
+				if wait := time.Until(next); wait < least || wait > rhythm.MaxBackoff+rhythm.MaxBackoff/10 {
+					t.Errorf("after failure %d the feed is due in %v, want at least %v and at most %v", i+1, wait, least, rhythm.MaxBackoff)
 				}
 				state = keep
 			}

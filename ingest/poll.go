@@ -12,6 +12,7 @@ import (
 	"conflictwire/ingest/feed"
 	"conflictwire/ingest/fetch"
 	"conflictwire/ingest/queue"
+	"conflictwire/ingest/rhythm"
 )
 
 // acceptFeed prefers feeds and takes whatever comes.
@@ -27,13 +28,15 @@ const maxVanished = 10
 // it is logged, and the feed comes back later and later, at most every 6
 // hours. A feed that is not configured is retired.
 func (in *Ingester) Poll(ctx context.Context, id string, stored []byte) (next time.Time, keep []byte, err error) {
-	f, ok := in.Feeds[id]
-	if !ok {
-		return time.Time{}, nil, nil
+	f, ok, err := in.feed(ctx, id)
+	if err != nil || !ok {
+		return time.Time{}, nil, err
 	}
 	st := decodeState(stored, f.URL)
-	wait, err := in.poll(ctx, f, &st)
-	if err != nil {
+	wait := rhythm.MaxBackoff
+	if why, paused := in.Feeds.Paused(id); paused {
+		st.Why = "paused: " + why
+	} else if wait, err = in.poll(ctx, f, &st); err != nil {
 		return time.Time{}, nil, err
 	}
 	if keep, err = json.Marshal(st); err != nil {
@@ -42,137 +45,287 @@ func (in *Ingester) Poll(ctx context.Context, id string, stored []byte) (next ti
 	return time.Now().Add(wait), keep, nil
 }
 
+// feed finds a feed. One that this worker has not heard of may have been
+// added a moment ago.
+func (in *Ingester) feed(ctx context.Context, id string) (Feed, bool, error) {
+	if f, ok := in.Feeds.Get(id); ok {
+		return f, true, nil
+	}
+	s, ok, err := in.Queue.Source(ctx, id)
+	if err != nil || !ok {
+		return Feed{}, false, err
+	}
+	if _, err := in.Feeds.Learn(id, &s); err != nil {
+		in.Log.Error("feed left out", "feed", id, "err", err)
+	}
+	f, ok := in.Feeds.Get(id)
+	return f, ok, nil
+}
+
+// A round is one poll under way.
+type round struct {
+	f     Feed
+	st    *state
+	now   time.Time
+	res   *fetch.Response
+	doc   *feed.Feed // nil when the document is the one of last time
+	fresh []time.Time
+	Attempt
+}
+
 // poll brings st up to date and says how long to wait.
 func (in *Ingester) poll(ctx context.Context, f Feed, st *state) (time.Duration, error) {
-	now := time.Now().UTC()
-	req := fetch.Request{URL: f.URL, Accept: acceptFeed, Slot: st.Slot}
-	if now.Sub(st.Full) < fullPoll {
-		req.ETag, req.LastModified = st.ETag, st.LastModified
-	}
-	st.Slot = time.Time{}
-	res, err := in.Fetch.Get(ctx, req)
-	if err != nil {
+	r := &round{f: f, st: st, now: time.Now().UTC()}
+	r.At = r.now
+	in.subscribe(ctx, r)
+	if err := in.ask(ctx, r); err != nil {
 		if ctx.Err() != nil {
 			return 0, ctx.Err()
 		}
-		return in.failed(f, st, err), nil
+		return in.failed(r, err), nil
 	}
-	var doc *feed.Feed
-	sum := fnv.New64a()
-	sum.Write(res.Body)
-	if res.Status != 304 && sum.Sum64() != st.Body {
-		if doc, err = feed.Parse(res.Body, feed.Options{URL: res.URL, ContentType: res.Header.Get("Content-Type"), MaxEntries: maxEntries}); err != nil {
-			return in.failed(f, st, err), nil
-		}
-		added, pending, err := in.takeIn(ctx, f, doc, st, now)
-		if err != nil {
+	if r.doc != nil {
+		if err := in.takeIn(ctx, r); err != nil {
 			return 0, err
 		}
-		if st.Body = sum.Sum64(); pending {
-			// The same document must be read again at the next poll.
-			st.Body, res.ETag, res.LastModified = 0, "", ""
-		}
-		in.Log.Debug("polled", "feed", f.ID, "n", added, "took", res.Took)
-		if doc.Dropped > 0 {
-			in.Log.Warn("feed is too long; its last entries are left out", "feed", f.ID, "n", doc.Dropped)
-		}
 	}
-	if res.Status != 304 {
-		st.Full = now
-	}
-	if res.ETag != "" || res.LastModified != "" || res.Status != 304 {
-		st.ETag, st.LastModified = res.ETag, res.LastModified
+	if err := in.heal(ctx, r); err != nil {
+		return 0, err
 	}
 	if st.Failures > 0 {
 		in.Log.Info("feed is back", "feed", f.ID, "n", st.Failures)
 	}
-	st.OK, st.Failures, st.Error = now, 0, ""
-	return jitter(in.every(f)), nil
+	st.Rhythm.Observe(r.now, r.fresh)
+	st.OK, st.Failures, st.Failing, st.Error, st.Cause = r.now, 0, time.Time{}, "", ""
+	in.learnHub(r)
+	in.listen(r)
+	st.note(r.Attempt)
+	in.Log.Debug("polled", "feed", f.ID, "n", r.New+r.Changed, "took", r.Took)
+	return in.next(r), nil
+}
+
+// next says when the feed is due again, and why.
+func (in *Ingester) next(r *round) time.Duration {
+	st, h := r.st, rhythm.Hints{Fresh: r.res.Fresh}
+	if st.Hints != nil {
+		h.TTL, h.Update, h.SkipHours, h.SkipDays = st.Hints.TTL, st.Hints.Update, st.Hints.SkipHours, st.Hints.SkipDays
+	}
+	wait, why := st.Rhythm.Next(r.now, in.bounds(r.f), h)
+	if slow := st.Lease.Every(r.now, wait); slow > wait {
+		wait, why = slow, why+", less often because its hub tells what is new"
+	}
+	st.Why = why
+	return jitter(wait)
+}
+
+// ask gets the feed's document and notes in the state what HTTP said of it.
+// r.doc stays nil when the document is the one of last time.
+func (in *Ingester) ask(ctx context.Context, r *round) (err error) {
+	st := r.st
+	req := fetch.Request{URL: st.address(), Accept: acceptFeed, Slot: st.Slot, Header: r.f.header(st.address())}
+	if r.now.Sub(st.Full) < fullPoll {
+		req.ETag, req.LastModified = st.ETag, st.LastModified
+	}
+	st.Slot = time.Time{}
+	if r.res, err = in.Fetch.Get(ctx, req); err != nil {
+		return err
+	}
+	res := r.res
+	r.Status, r.Took, r.Bytes = res.Status, res.Took, len(res.Body)
+	if res.Status != 304 {
+		sum := fnv.New64a()
+		sum.Write(res.Body)
+		if body := sum.Sum64(); body != st.Body {
+			if r.doc, err = in.parse(ctx, r.f, res); err != nil {
+				return err
+			}
+			if st.Body = body; len(r.doc.Parts) > 0 {
+				st.Body = 0 // an index stays the same while its parts change
+			}
+			st.Hints = hintsOf(r.doc)
+			if r.doc.Dropped > 0 {
+				in.Log.Warn("feed is too long; its last entries are left out", "feed", r.f.ID, "n", r.doc.Dropped)
+			}
+		}
+		st.Full = r.now
+	}
+	if res.ETag != "" || res.LastModified != "" || res.Status != 304 {
+		st.ETag, st.LastModified = res.ETag, res.LastModified
+	}
+	in.follow(r)
+	return nil
+}
+
+// parse reads a document; of an index of sitemaps, the newest parts with it.
+func (in *Ingester) parse(ctx context.Context, f Feed, res *fetch.Response) (*feed.Feed, error) {
+	doc, err := feed.Parse(res.Body, feed.Options{URL: res.URL, ContentType: res.Header.Get("Content-Type"), MaxEntries: maxEntries})
+	if err == nil && len(doc.Parts) > 0 {
+		err = in.parts(ctx, f, doc)
+	}
+	return doc, err
+}
+
+func hintsOf(doc *feed.Feed) *hints {
+	if doc.TTL == 0 && doc.Update == 0 && len(doc.SkipHours) == 0 && len(doc.SkipDays) == 0 {
+		return nil
+	}
+	return &hints{TTL: doc.TTL, Update: doc.Update, SkipHours: doc.SkipHours, SkipDays: doc.SkipDays}
+}
+
+// When a permanent redirect is believed, and when it is given up again.
+const (
+	moveAge   = 3 * 24 * time.Hour
+	movePolls = 20
+	moveTries = 3
+)
+
+// follow learns the feed's new address. A redirect is believed only after it
+// was seen for days, and led to a feed each time: a maintenance page must not
+// capture one.
+func (in *Ingester) follow(r *round) {
+	st, to := r.st, r.res.Permanent
+	switch {
+	case st.Moved != nil && st.Moved.Done && (to == "" || to == st.Moved.To):
+	case to == "":
+		st.Moved = nil
+	case st.Moved == nil || st.Moved.To != to:
+		st.Moved = &move{To: to, Since: r.now, Polls: 1}
+	default:
+		m := st.Moved
+		if m.Polls++; m.Polls >= movePolls && r.now.Sub(m.Since) >= moveAge {
+			m.Done = true
+			in.Log.Warn("feed has moved for good: it is asked at its new address; put it into the configuration", "feed", r.f.ID, "link", to)
+		}
+	}
 }
 
 // failed notes a poll that came to nothing and says how long to wait.
-func (in *Ingester) failed(f Feed, st *state, err error) time.Duration {
+func (in *Ingester) failed(r *round, err error) time.Duration {
+	st := r.st
 	var until time.Time
+	class := fetch.Unusable // what came is no feed
+	st.Cause = "parse"
 	if fe, ok := errors.AsType[*fetch.Error](err); ok {
-		if until = fe.Until; fe.Class == fetch.Throttled && fe.Status == 0 {
+		until, class, st.Cause, r.Status = fe.Until, fe.Class, fe.Cause(), fe.Status
+		if class == fetch.Throttled && fe.Status == 0 {
 			st.Slot = until // the host's turn is far off; no failure of the feed
+			st.Why = "it waits for its turn at the host"
 			return time.Until(until)
 		}
-		if fe.Class == fetch.Gone {
-			in.Log.Error("feed is gone: take it out of the configuration or give its new address", "feed", f.ID, "link", f.URL, "err", err)
-			st.Failures = max(st.Failures, 20)
+		if class == fetch.Gone {
+			st.Cause = "gone"
+			in.Log.Error("feed is gone: take it out of the configuration or give its new address", "feed", r.f.ID, "link", st.address(), "err", err)
 		}
 	}
-	st.Failures++
-	st.Error = clip(err.Error(), 500)
-	wait := min(in.every(f)<<min(st.Failures, 12), maxBackoff)
-	if wait <= 0 || st.Failures > 12 {
-		wait = maxBackoff
+	if st.Failures++; st.Failures == 1 {
+		st.Failing = r.now
 	}
-	wait = max(jitter(wait), time.Until(until))
-	in.Log.Warn("poll failed", "feed", f.ID, "link", f.URL, "n", st.Failures, "status", "again in "+wait.Round(time.Second).String(), "err", err)
+	if st.Moved != nil && st.Moved.Done && st.Failures >= moveTries {
+		in.Log.Warn("feed does not answer at its new address: back to the old one", "feed", r.f.ID, "link", st.Moved.To)
+		st.Moved = nil
+	}
+	st.Error = clip(err.Error(), 500)
+	r.Error = st.Error
+	st.note(r.Attempt)
+	in.listen(r)
+	wait := max(jitter(rhythm.Backoff(persistence(class), st.Failures, in.bounds(r.f).Usual)), time.Until(until))
+	st.Why = fmt.Sprintf("the last %s failed", times(st.Failures, "poll"))
+	in.Log.Warn("poll failed", "feed", r.f.ID, "link", st.address(), "n", st.Failures, "status", "again in "+wait.Round(time.Second).String(), "err", err)
 	return wait
 }
 
-// takeIn queues what is new, changed or vanished in doc and notes the entries
-// in st. It returns how many pages it queued, and whether a change could not
-// be queued because the entry's earlier job is still waiting.
-func (in *Ingester) takeIn(ctx context.Context, f Feed, doc *feed.Feed, st *state, now time.Time) (added int, pending bool, err error) {
-	before := make(map[string]seen, len(st.Entries))
-	for _, e := range st.Entries {
-		before[e.Key] = e
+// persistence says how lasting failures of a class are.
+func persistence(c fetch.Class) rhythm.Trouble {
+	switch c {
+	case fetch.Gone:
+		return rhythm.Gone
+	case fetch.NotFound, fetch.Unusable, fetch.TooLarge, fetch.Denied, fetch.Refused:
+		return rhythm.Unusable
 	}
-	entries := make([]seen, 0, len(doc.Entries))
-	present := make(map[string]bool, len(doc.Entries))
-	for _, fe := range doc.Entries {
-		e := entryOf(f, fe)
-		if e.Language == "" {
-			e.Language = doc.Language
-		}
-		if present[e.Key] {
-			continue // the same link twice in one document
-		}
-		present[e.Key] = true
-		old, known := before[e.Key]
-		s := seen{Key: e.Key, Hash: hash(e), First: now}
-		if known {
-			s.First = old.First
-		}
-		if !known || old.Hash != s.Hash {
-			e.FirstSeen = s.First
-			queued, err := in.offer(ctx, f, e, known, now)
+	return rhythm.Transient
+}
+
+// takeIn queues what is new, changed or vanished in the document and notes
+// its entries in the state.
+func (in *Ingester) takeIn(ctx context.Context, r *round) error {
+	st, before := r.st, r.st.Window
+	list, overlap := compare(r.f, r.doc, before, r.now)
+	if len(before) > 0 && len(list) > 0 && !overlap {
+		in.missed(r)
+	}
+	after, present, pending := make(window, 0, len(list)), make(map[string]bool, len(list)), false
+	for i := range list {
+		m := &list[i]
+		present[m.seen.Key] = true
+		if !m.known || m.changed {
+			queued, err := in.offer(ctx, r, r.doc.Format, m)
 			if err != nil {
-				return added, false, err
+				return err
 			}
-			if queued {
-				added++
-			} else if known {
-				s.Hash, pending = old.Hash, true // offered again at the next poll
+			switch {
+			case !m.known:
+				r.fresh = append(r.fresh, m.date())
+			case queued:
+				r.Changed++
+			default:
+				m.seen.Hash, pending = ^m.seen.Hash, true // offered again at the next poll
+			}
+			if queued && !m.known {
+				r.New++
 			}
 		}
-		entries = append(entries, s)
+		after = append(after, m.seen)
 	}
-	n, err := in.vanished(ctx, f, st.Entries, present)
-	st.Entries = entries
-	return added + n, pending, err
+	if err := in.vanished(ctx, r, before, present); err != nil {
+		return err
+	}
+	if st.Window = after; pending {
+		// The same document must be read again at the next poll.
+		st.Body, st.ETag, st.LastModified = 0, "", ""
+	}
+	return nil
+}
+
+// date is when the publisher says that the entry appeared; zero when it does
+// not say.
+func (e *Entry) date() time.Time {
+	if !e.Published.IsZero() {
+		return e.Published
+	}
+	return e.Updated
 }
 
 // offer queues the page of an entry that is new in its feed or has changed.
 // It reports false when a job for it was waiting already.
-func (in *Ingester) offer(ctx context.Context, f Feed, e Entry, changed bool, now time.Time) (bool, error) {
+func (in *Ingester) offer(ctx context.Context, r *round, format string, m *match) (bool, error) {
+	m.FirstSeen = m.First
 	// NEWS forgets after its retention. An older entry may have been published
 	// before, so it must not come in again; undated ones count from when the
-	// feed first showed them.
-	if at := e.Published; (!at.IsZero() && now.Sub(at) > in.maxAge()) || now.Sub(e.FirstSeen) > in.maxAge() {
-		return true, in.Queue.Record(ctx, queue.Line{State: queue.Stale, Key: e.Key, URL: e.Link, Feed: f.ID,
-			Reason: fmt.Sprintf("published %s, first seen %s, limit %v", e.Published.Format(time.DateOnly), e.FirstSeen.Format(time.DateOnly), in.maxAge())})
+	// feed first showed them. A sitemap lists all that a site ever had: there,
+	// what the first poll finds without a date is old.
+	stale := r.now.Sub(m.FirstSeen) > in.maxAge()
+	if at := m.Published; !at.IsZero() {
+		stale = stale || r.now.Sub(at) > in.maxAge()
+	} else if format == "sitemap" {
+		at = m.Updated
+		stale = stale || at.IsZero() && r.st.OK.IsZero() || !at.IsZero() && r.now.Sub(at) > in.maxAge()
 	}
-	if !changed {
-		if _, ok, err := in.Known(ctx, e.Key); err != nil || ok {
-			return ok, err // another feed brought it
+	if stale {
+		return true, in.Queue.Record(ctx, queue.Line{State: queue.Stale, Key: m.Entry.Key, URL: m.Link, Feed: r.f.ID,
+			Reason: fmt.Sprintf("published %s, first seen %s, limit %v", m.date().Format(time.DateOnly), m.FirstSeen.Format(time.DateOnly), in.maxAge())})
+	}
+	if !m.known {
+		if _, ok, err := in.Known(ctx, m.Entry.Key); err != nil {
+			return false, err
+		} else if ok { // another feed brought it
+			return true, in.Queue.Sight(ctx, m.Entry.Key, r.f.ID)
 		}
 	}
-	return in.add(ctx, f, e)
+	queued, err := in.add(ctx, r.f, m.Entry)
+	if err == nil && !queued && !m.known {
+		err = in.Queue.Sight(ctx, m.Entry.Key, r.f.ID) // another feed's job waits
+	}
+	return queued, err
 }
 
 func (in *Ingester) add(ctx context.Context, f Feed, e Entry) (bool, error) {
@@ -192,15 +345,15 @@ func (in *Ingester) add(ctx context.Context, f Feed, e Entry) (bool, error) {
 // vanished queues a look at the pages of published entries that left the feed
 // while entries listed after them stayed: publishers take withdrawn articles
 // out of their feeds, and the old ones fall off the end.
-func (in *Ingester) vanished(ctx context.Context, f Feed, before []seen, present map[string]bool) (added int, err error) {
-	last := -1
+func (in *Ingester) vanished(ctx context.Context, r *round, before window, present map[string]bool) error {
+	last, looks := -1, 0
 	for i, s := range before {
 		if present[s.Key] {
 			last = i
 		}
 	}
-	for i, s := range before {
-		if i >= last || added == maxVanished {
+	for _, s := range before[:max(last, 0)] {
+		if looks == maxVanished {
 			break
 		}
 		if present[s.Key] {
@@ -208,30 +361,42 @@ func (in *Ingester) vanished(ctx context.Context, f Feed, before []seen, present
 		}
 		link, ok, err := in.Known(ctx, s.Key)
 		if err != nil {
-			return added, err
+			return err
 		}
 		if !ok || link == "" {
 			continue
 		}
-		queued, err := in.add(ctx, f, Entry{Key: s.Key, Link: link, FirstSeen: s.First, Vanished: true})
+		queued, err := in.add(ctx, r.f, Entry{Key: s.Key, Link: link, FirstSeen: s.First, Vanished: true})
 		if err != nil {
-			return added, err
+			return err
 		}
 		if queued {
-			added++
+			looks++
 		}
 	}
-	return added, nil
+	r.Changed += looks
+	return nil
 }
 
-func (in *Ingester) every(f Feed) time.Duration {
-	switch {
-	case f.Every > 0:
-		return f.Every
-	case in.Every > 0:
-		return in.Every
+// bounds are between which times the feed is asked.
+func (in *Ingester) bounds(f Feed) rhythm.Bounds {
+	if f.Every > 0 {
+		return rhythm.Bounds{Least: f.Every, Usual: f.Every, Most: f.Every}
 	}
-	return defaultEvery
+	usual := defaultEvery
+	if in.Every > 0 {
+		usual = in.Every
+	}
+	b := rhythm.Bounds{Least: max(usual/5, time.Second), Usual: usual, Most: min(usual*12, rhythm.MaxBackoff)}
+	if f.Least > 0 {
+		b.Least = f.Least
+	}
+	if f.Most > 0 {
+		b.Most = f.Most
+	}
+	b.Most = max(b.Most, b.Least)
+	b.Usual = min(max(b.Usual, b.Least), b.Most)
+	return b
 }
 
 func (in *Ingester) maxAge() time.Duration {
@@ -244,4 +409,12 @@ func (in *Ingester) maxAge() time.Duration {
 // jitter spreads d by a tenth, so that feeds do not stay in step.
 func jitter(d time.Duration) time.Duration {
 	return d - d/20 + rand.N(max(d/10, 1))
+}
+
+// times is n and a noun, for people.
+func times(n int, noun string) string {
+	if n == 1 {
+		return noun
+	}
+	return fmt.Sprintf("%d %ss", n, noun)
 }

@@ -25,6 +25,7 @@ const (
 	// goodEnough is the extraction quality from which the page's body is used;
 	// below it, what the feed says may be longer and better.
 	goodEnough = 0.4
+	maxMark    = 1024 // bytes of a validator that is kept
 )
 
 // Read fetches the page of a job and makes an article of it. Its errors are
@@ -36,17 +37,25 @@ func (in *Ingester) Read(ctx context.Context, job queue.Job) (*Article, error) {
 		return nil, &queue.End{State: queue.Dead, Reason: "entry does not decode: " + err.Error()}
 	}
 	e.Key = job.Key
-	a := &Article{ID: job.Key, Feed: in.Feeds[job.Feed], Entry: e}
-	if a.Feed.ID == "" {
-		a.Feed = Feed{ID: job.Feed} // taken out of the configuration since
+	a := &Article{ID: job.Key, Entry: e}
+	var ok bool
+	if a.Feed, ok = in.Feeds.Get(job.Feed); !ok {
+		a.Feed = Feed{ID: job.Feed} // taken out of the list since
 	}
 	if e.Link == "" {
 		a.Method = "none"
 		return a, a.fromFeed()
 	}
-	res, err := in.Fetch.Get(ctx, fetch.Request{URL: e.Link, Accept: acceptPage, Robots: true, Slot: job.Slot})
+	req := fetch.Request{URL: e.Link, Accept: acceptPage, Robots: true, Slot: job.Slot, Header: a.Feed.header(e.Link)}
+	if e.Page != nil {
+		req.ETag, req.LastModified = e.Page.ETag, e.Page.LastModified
+	}
+	res, err := in.Fetch.Get(ctx, req)
 	if err != nil {
 		return nil, pageError(err, job)
+	}
+	if res.Status == 304 {
+		return nil, &queue.End{State: queue.Unchanged, ID: job.Key, Reason: "the page is not modified"}
 	}
 	if frontPage(res.URL) && !frontPage(e.Link) {
 		return nil, &queue.End{State: queue.Gone, Reason: "leads to the front page " + res.URL}
@@ -60,23 +69,45 @@ func (in *Ingester) Read(ctx context.Context, job queue.Job) (*Article, error) {
 		return nil, &queue.End{State: queue.NotArticle, Reason: "is " + t}
 	}
 	sum := sha256.Sum256(res.Body)
-	a.URL, a.Fetched, a.SHA256 = res.URL, res.Fetched.UTC(), hex.EncodeToString(sum[:])
-	page, err := article.Extract(article.Page{URL: res.URL, ContentType: res.Header.Get("Content-Type"), Body: res.Body})
+	a.URL, a.Fetched = res.URL, res.Fetched.UTC()
+	a.Page = Mark{ETag: clip(res.ETag, maxMark), LastModified: clip(res.LastModified, maxMark), SHA256: hex.EncodeToString(sum[:])}
+	if e.Page != nil && e.Page.SHA256 == a.Page.SHA256 {
+		return nil, &queue.End{State: queue.Unchanged, ID: job.Key, Reason: "the page is the same to the byte"}
+	}
+	page, err := in.extract(article.Page{URL: res.URL, ContentType: res.Header.Get("Content-Type"), Body: res.Body})
 	if page != nil {
 		a.Article = *page // without a body, what the head says is still good
 		a.identify()
 	} else {
 		a.Sources = map[string]string{"page": err.Error()}
 	}
+	if err := in.respect(ctx, a, res); err != nil {
+		return nil, err
+	}
 	for _, v := range res.Header.Values("X-Robots-Tag") {
 		a.Article.Robots = append(a.Article.Robots, directives(v)...)
 	}
 	a.Robots = slices.Compact(slices.Sorted(slices.Values(a.Article.Robots)))
+	if a.Withheld != "" {
+		return a, nil
+	}
 	if len(a.Body) == 0 || a.Quality < goodEnough {
+		if job.Reread > 0 {
+			// What the feed carried is as old as the job: only the page is news.
+			return nil, &queue.End{State: queue.Unchanged, ID: job.Key, Reason: "the page gives no body"}
+		}
 		return a, a.fromFeed()
 	}
 	a.fillIn()
 	return a, nil
+}
+
+// extract finds the article on a page.
+func (in *Ingester) extract(p article.Page) (*article.Article, error) {
+	if in.Sites != nil {
+		return in.Sites.Extract(p)
+	}
+	return article.Extract(p)
 }
 
 func isPage(mediaType string) bool {

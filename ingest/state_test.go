@@ -12,7 +12,7 @@ func TestStateSurvivesStorage(t *testing.T) {
 	want := state{
 		URL: "https://a.example/feed", ETag: `W/"x"`, LastModified: "Mon, 02 Jan 2006 15:04:05 GMT", Body: 1<<63 + 7,
 		Full: now, OK: now, Failures: 3, Error: "503", Slot: now,
-		Entries: seenList{{Key("https://a.example/1"), 42, now}, {Key("https://a.example/2"), 1 << 62, now.Add(-time.Hour)}},
+		Window: window{{Key("https://a.example/1"), 42, 0, now}, {Key("https://a.example/2"), 1 << 62, 7, now.Add(-time.Hour)}},
 	}
 	data, err := json.Marshal(want)
 	if err != nil {
@@ -21,13 +21,13 @@ func TestStateSurvivesStorage(t *testing.T) {
 	if got := decodeState(data, want.URL); !reflect.DeepEqual(got, want) {
 		t.Errorf("got  %+v\nwant %+v", got, want)
 	}
-	if perEntry := len(data) / len(want.Entries); perEntry > 300 {
+	if perEntry := len(data) / len(want.Window); perEntry > 300 {
 		t.Errorf("%d bytes an entry", perEntry)
 	}
 }
 
 func TestStateOfAnotherAddressIsNone(t *testing.T) {
-	for _, data := range []string{"", "{", `{"url":"https://b.example/"}`, `{"url":"https://a.example/","entries":"AA"}`, `{"url":"https://a.example/","entries":"%"}`} {
+	for _, data := range []string{"", "{", `{"url":"https://b.example/"}`, `{"url":"https://a.example/","window":"AA"}`, `{"url":"https://a.example/","window":"%"}`} {
 		if got := decodeState([]byte(data), "https://a.example/"); !reflect.DeepEqual(got, state{URL: "https://a.example/"}) {
 			t.Errorf("decodeState(%q) = %+v", data, got)
 		}
@@ -35,15 +35,15 @@ func TestStateOfAnotherAddressIsNone(t *testing.T) {
 }
 
 func FuzzState(f *testing.F) {
-	f.Add([]byte(`{"url":"u","entries":"AAAA"}`))
+	f.Add([]byte(`{"url":"u","window":"AAAA"}`))
 	f.Fuzz(func(t *testing.T, data []byte) {
 		st := decodeState(data, "u")
 		again, err := json.Marshal(st)
 		if err != nil {
 			t.Fatal(err)
 		}
-		if got := decodeState(again, "u"); len(got.Entries) != len(st.Entries) {
-			t.Errorf("%d entries became %d", len(st.Entries), len(got.Entries))
+		if got := decodeState(again, "u"); len(got.Window) != len(st.Window) {
+			t.Errorf("%d entries became %d", len(st.Window), len(got.Window))
 		}
 	})
 }

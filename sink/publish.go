@@ -93,12 +93,24 @@ func compare(prev, rec *record.Record) Outcome {
 			return Unchanged
 		}
 		return Duplicate
-	case sameEntry || r.Provenance.Entry == r.ID && similar(prev, rec):
+	case sameEntry && (link(prev) == link(rec) || similar(prev, rec)), r.Provenance.Entry == r.ID && similar(prev, rec):
 		return Stored
 	case similar(prev, rec):
 		return Duplicate
 	}
 	return Unknown
+}
+
+// link is the canonical form of the address that the feed gave. An entry may
+// get a new one when its headline is edited; with other words as well, the
+// publisher has used its id again for another story.
+func link(r *record.Record) string {
+	for _, alt := range r.AltIDs {
+		if alt.Role == "link" {
+			return ingest.Canonical(alt.Value)
+		}
+	}
+	return ""
 }
 
 // follow makes rec the version after prev.
@@ -135,15 +147,20 @@ func changes(prev, rec *record.Record) []string {
 	return out
 }
 
-// rename gives rec the identity of its entry, or, where that is taken too,
-// one that nothing else can claim. Both are the same at every reading.
+// rename gives rec the identity of its own link, of its entry, or, where both
+// are taken, one that nothing else can claim: the next of these after the one
+// it has. They are the same at every reading.
 func rename(rec *record.Record) {
 	c := &rec.Conflictwire
-	if c.ID != c.Provenance.Entry {
-		c.ID = c.Provenance.Entry
-	} else {
-		c.ID = ingest.Key("urn:conflictwire:entry:" + c.Provenance.Entry)
+	entry, own := c.Provenance.Entry, link(rec)
+	ids := []string{entry, ingest.Key("urn:conflictwire:entry:" + entry + " " + own)}
+	if own != "" {
+		ids = append([]string{ingest.Key(own)}, ids...)
 	}
+	for slices.Contains(ids, c.ID) && len(ids) > 1 {
+		ids = ids[1:]
+	}
+	c.ID = ids[0]
 	rec.URI = "urn:uuid:" + c.ID
 }
 

@@ -15,6 +15,7 @@ import (
 	"conflictwire/enrich/place"
 	"conflictwire/ingest"
 	"conflictwire/ingest/article"
+	"conflictwire/ingest/rights"
 	"conflictwire/sink/record"
 )
 
@@ -26,7 +27,7 @@ func (s *Sink) wire(r *enrich.Record, now time.Time) *record.Record {
 	rec := &record.Record{
 		Standard: record.NinjsStandard, URI: "urn:uuid:" + r.ID, Type: "text", RepresentationType: "full",
 		Version: "1", PubStatus: record.Usable, FirstCreated: now, VersionCreated: now, ContentCreated: r.Published.UTC(),
-		By: strings.Join(r.Byline, ", "), Subjects: s.subjects(r.Tags), Associations: pictures(r.Images),
+		By: strings.Join(r.Byline, ", "), Subjects: s.subjects(r.Tags), Associations: slices.Concat(pictures(r.Images), recordings(r.Media)),
 		InfoSources: []record.InfoSource{{Name: cmp.Or(r.Publisher, r.Feed.Name()), Role: "publisher"}},
 	}
 	if r.Partial {
@@ -56,18 +57,26 @@ func (s *Sink) wire(r *enrich.Record, now time.Time) *record.Record {
 			rec.Located = p.Name
 		}
 	}
-	for _, alt := range []record.AltID{{Role: "link", Value: r.Entry.Link}, {Role: "canonical", Value: r.Canonical}} {
+	for _, alt := range []record.AltID{{Role: "link", Value: r.Entry.Link}, {Role: "canonical", Value: r.Canonical}, {Role: "amp", Value: r.AMP}} {
 		if alt.Value != "" {
 			rec.AltIDs = append(rec.AltIDs, alt)
 		}
 	}
+	if r.Withheld != "" {
+		rec.UsageTerms = "body left out: " + r.Withheld
+	}
+	if r.Rights.Policy != "" {
+		rec.Rights = &record.Rights{LinkedRights: r.Rights.Policy}
+	}
 	rec.Conflictwire = record.Conflictwire{
 		ID: r.ID, Op: record.New, Digest: digest(r.Article),
 		Relevance: round(r.Relevance), Topics: s.topicsOf(r.Tags), Country: r.Country, Places: locations(r.Places), Taxonomy: r.Taxonomy,
-		Extraction: record.Extraction{Method: r.Method, Quality: round(r.Quality), Partial: r.Partial, Sources: r.Sources},
+		Posts:      posts(r.Posts),
+		Extraction: record.Extraction{Method: r.Method, Quality: round(r.Quality), Partial: r.Partial, Closed: r.Closed, Sources: r.Sources},
 		Provenance: record.Provenance{
 			Feed: r.Feed.ID, FeedURL: r.Feed.URL, Entry: r.Entry.Key, EntryID: r.Entry.ID, Publisher: publisher(r.Feed),
-			URL: r.URL, FirstSeen: r.Entry.FirstSeen.Truncate(time.Second), Fetched: r.Fetched.Truncate(time.Second), Robots: r.Robots, SHA256: r.SHA256,
+			URL: r.URL, FirstSeen: r.Entry.FirstSeen.Truncate(time.Second), Fetched: r.Fetched.Truncate(time.Second), Robots: r.Robots, SHA256: r.Page.SHA256,
+			Feeds: feeds(r.Article), Rights: reserved(r.Rights),
 		},
 	}
 	return rec
@@ -147,6 +156,67 @@ func pictures(images []article.Image) []record.Association {
 		}
 		a.Renditions = []record.Rendition{{Name: "original", Href: i.URL, Width: i.Width, Height: i.Height}}
 		out = append(out, a)
+	}
+	return out
+}
+
+// recordings writes videos and sound as associated items.
+func recordings(media []article.Media) []record.Association {
+	var out []record.Association
+	for _, m := range media {
+		if u, err := url.Parse(m.URL); err != nil || !u.IsAbs() {
+			continue
+		}
+		kind, _, file := strings.Cut(m.Type, "/")
+		if kind != "video" && kind != "audio" {
+			continue
+		}
+		a := record.Association{Name: kind, URI: m.URL, Type: kind}
+		if m.Title != "" {
+			a.Headlines = []record.Text{{Role: "main", ContentType: "text/plain", Value: m.Title}}
+		}
+		if file { // else it is a player's page
+			a.Renditions = []record.Rendition{{Name: "original", Href: m.URL, ContentType: m.Type}}
+		}
+		out = append(out, a)
+	}
+	return out
+}
+
+const maxPosts = 100 // of a live blog in one record
+
+// posts writes the newest posts of a live blog.
+func posts(list []article.Post) []record.Post {
+	var out []record.Post
+	for _, p := range list[:min(len(list), maxPosts)] {
+		body := article.Article{Body: p.Body}
+		out = append(out, record.Post{Time: p.Time, Title: p.Title, Text: body.Text()})
+	}
+	return out
+}
+
+// feeds lists the feeds that showed an article, its own first; nil when there
+// is no other.
+func feeds(a *ingest.Article) []string {
+	out := []string{a.Feed.ID}
+	for _, id := range a.Sighted {
+		if !slices.Contains(out, id) {
+			out = append(out, id)
+		}
+	}
+	if len(out) == 1 {
+		return nil
+	}
+	return out
+}
+
+func reserved(r rights.Rights) *record.Reserved {
+	if len(r.Signals) == 0 {
+		return nil
+	}
+	out := &record.Reserved{TDM: r.TDM, AI: r.AI, NoIndex: r.NoIndex}
+	for _, s := range r.Signals {
+		out.Signals = append(out.Signals, record.Signal{Source: s.Source, Value: s.Value})
 	}
 	return out
 }

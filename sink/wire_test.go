@@ -9,6 +9,8 @@ import (
 	"testing"
 	"time"
 
+	"conflictwire/ingest/article"
+	"conflictwire/ingest/rights"
 	"conflictwire/sink/record"
 
 	"github.com/santhosh-tekuri/jsonschema/v6"
@@ -21,8 +23,13 @@ func sample(t *testing.T) *record.Record {
 	t.Helper()
 	s, _ := open(t, Config{})
 	r := enriched("https://a.example/1", "Truce holds", body, "sy", "peace.ceasefire", "peace.talks")
-	r.Canonical, r.Article.Robots, r.SHA256, r.Partial = "https://a.example/1", []string{"noai"}, "00ff", true
+	r.Canonical, r.Article.Robots, r.Page.SHA256, r.Partial = "https://a.example/1", []string{"noai"}, "00ff", true
 	r.Sources = map[string]string{"title": "json-ld"}
+	r.AMP, r.Closed, r.Sighted = "https://a.example/1/amp", true, []string{"b-feed"}
+	r.Media = []article.Media{{URL: "https://a.example/v.mp4", Type: "video/mp4", Title: "The bridge"}, {URL: "https://player.example/7", Type: "audio"}, {URL: "/relative", Type: "video"}}
+	r.Posts = []article.Post{{Time: time.Date(2026, 5, 1, 11, 0, 0, 0, time.UTC), Title: "11:00", Body: []article.Paragraph{{Kind: article.Text, Text: "The guns fell silent."}}}}
+	r.Rights = rights.Rights{AI: true, Policy: "https://a.example/terms", Signals: []rights.Signal{{Source: "robots meta", Value: "noai"}}}
+	r.Withheld = "use by AI is reserved"
 	return s.wire(r, time.Date(2026, 5, 1, 12, 0, 0, 0, time.UTC))
 }
 

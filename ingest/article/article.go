@@ -37,12 +37,21 @@ type Article struct {
 	Media      []Media
 	Posts      []Post   // of a live blog, the newest first; see [Extract] on what is in Body
 	Robots     []string // robots meta directives in lower case, for example "noai"
+	Reserved   Reserved
 
 	Method  string            // what found the body: "blocks", "json-ld", "state" (data in scripts), "site" (a rule), "none"
 	Quality float64           // 0 to 1, how much the extraction can be trusted
 	Closed  bool              // the publisher says that it is not free to read
 	Partial bool              // the body is known or strongly suspected to be incomplete (paywall, teaser)
 	Sources map[string]string // field → where it came from, see [Extract]
+}
+
+// Reserved is what the head of a page says about rights in use, besides robots
+// directives. It is not judged here.
+type Reserved struct {
+	TDM      string   // content of the meta tdm-reservation; empty when there is none
+	Policy   string   // content of the meta tdm-policy
+	Licenses []string // links of rel=license to RSL documents, absolute
 }
 
 // A Kind says what sort of paragraph a Paragraph is.

@@ -14,6 +14,8 @@ import (
 // maxMeta is the number of meta elements that are read.
 const maxMeta = 400
 
+const maxLicenses = 4 // links to licences that are read
+
 // head is what stands in the elements that are not shown.
 type head struct {
 	title     string
@@ -21,6 +23,7 @@ type head struct {
 	base      string
 	canonical string
 	amp       string // address of the AMP page
+	licenses  []string
 	metas     []meta
 	frames    []*html.Node // iframe elements
 	linked    []string     // JSON-LD scripts
@@ -48,6 +51,9 @@ func (h *head) collect(n *html.Node) {
 		if h.amp == "" && strings.EqualFold(attr(n, "rel"), "amphtml") {
 			h.amp = attr(n, "href")
 		}
+		if len(h.licenses) < maxLicenses && strings.EqualFold(attr(n, "rel"), "license") && strings.EqualFold(attr(n, "type"), "application/rsl+xml") {
+			h.licenses = append(h.licenses, attr(n, "href"))
+		}
 	case atom.Iframe:
 		if len(h.frames) < maxFrames {
 			h.frames = append(h.frames, n)
@@ -72,7 +78,7 @@ func (h *head) collect(n *html.Node) {
 			if len(h.linked) < maxScripts {
 				h.linked = append(h.linked, s)
 			}
-		case len(s) >= minState && len(h.scripts) < maxScripts:
+		case (len(s) >= minState || strings.Contains(s, streamMark)) && len(h.scripts) < maxScripts:
 			h.scripts = append(h.scripts, s)
 		}
 	}
@@ -128,7 +134,13 @@ func (x *extraction) describe() {
 			a.Sources["keywords"] = "json-ld"
 		}
 	}
-	for _, s := range h.all("robots", "googlebot", "googlebot-news") {
+	a.Reserved = Reserved{TDM: h.get("tdm-reservation"), Policy: h.get("tdm-policy")}
+	for _, link := range h.licenses {
+		if link = x.absolute(link); link != "" {
+			a.Reserved.Licenses = append(a.Reserved.Licenses, link)
+		}
+	}
+	for _, s := range h.all("robots") {
 		for _, d := range splitList(strings.ToLower(s)) {
 			if !slices.Contains(a.Robots, d) {
 				a.Robots = append(a.Robots, d)

@@ -45,7 +45,7 @@ type Record struct {
 	Places             []Place       `json:"places,omitempty"`
 	InfoSources        []InfoSource  `json:"infoSources,omitempty"` // role "publisher": who published it
 	Associations       []Association `json:"associations,omitempty"`
-	AltIDs             []AltID       `json:"altIds,omitempty"` // role "canonical" and "link": addresses of the page
+	AltIDs             []AltID       `json:"altIds,omitempty"` // role "canonical", "link" and "amp": addresses of the page
 	Rights             *Rights       `json:"rightsInfo,omitempty"`
 	Conflictwire       Conflictwire  `json:"conflictwire"`
 }
@@ -110,22 +110,25 @@ type InfoSource struct {
 	URI  string `json:"uri,omitempty"`
 }
 
-// An Association is a picture. Its caption and credit are never part of a body.
+// An Association is a picture, video or recording that belongs to the article.
+// Its caption and credit are never part of a body.
 type Association struct {
 	Name            string      `json:"name"`
 	URI             string      `json:"uri"`
-	Type            string      `json:"type"`                      // "picture"
+	Type            string      `json:"type"`                      // "picture", "video" or "audio"
+	Headlines       []Text      `json:"headlines,omitempty"`       // the title of a video or recording
 	Descriptions    []Text      `json:"descriptions,omitempty"`    // role "caption"
 	CopyrightHolder string      `json:"copyrightHolder,omitempty"` // the credit
 	Renditions      []Rendition `json:"renditions,omitempty"`
 }
 
-// A Rendition is one file of a picture.
+// A Rendition is one file of a picture, video or recording.
 type Rendition struct {
-	Name   string `json:"name"`
-	Href   string `json:"href,omitempty"`
-	Width  int    `json:"width,omitempty"`
-	Height int    `json:"height,omitempty"`
+	Name        string `json:"name"`
+	Href        string `json:"href,omitempty"`
+	ContentType string `json:"contentType,omitempty"`
+	Width       int    `json:"width,omitempty"`
+	Height      int    `json:"height,omitempty"`
 }
 
 // An AltID is another name of the article.
@@ -141,15 +144,16 @@ type Rights struct {
 
 // Conflictwire is our own member.
 type Conflictwire struct {
-	ID         string     `json:"id"`         // a UUID (RFC 9562, version 5, of the canonical address)
-	Op         Op         `json:"op"`         // what this version is
-	Digest     string     `json:"digest"`     // of the content; equal digests mean equal content
-	Relevance  float64    `json:"relevance"`  // 0 to 1: is this about conflict at all
-	Topics     []Topic    `json:"topics"`     // most confident first; empty when there is none
-	Country    string     `json:"country"`    // of the event, ISO 3166-1 alpha-2 in lower case; "zz" when unknown
-	Places     []Location `json:"places"`     // with evidence
-	Taxonomy   string     `json:"taxonomy"`   // version of the rules
-	Extraction Extraction `json:"extraction"` // how far the body can be trusted
+	ID         string     `json:"id"`              // a UUID (RFC 9562, version 5, of the canonical address)
+	Op         Op         `json:"op"`              // what this version is
+	Digest     string     `json:"digest"`          // of the content; equal digests mean equal content
+	Relevance  float64    `json:"relevance"`       // 0 to 1: is this about conflict at all
+	Topics     []Topic    `json:"topics"`          // most confident first; empty when there is none
+	Country    string     `json:"country"`         // of the event, ISO 3166-1 alpha-2 in lower case; "zz" when unknown
+	Places     []Location `json:"places"`          // with evidence
+	Taxonomy   string     `json:"taxonomy"`        // version of the rules
+	Posts      []Post     `json:"posts,omitempty"` // of a live blog, the newest first, at most 100; the body has them too
+	Extraction Extraction `json:"extraction"`      // how far the body can be trusted
 	Provenance Provenance `json:"provenance"`
 	Changes    []string   `json:"changes,omitempty"` // fields that differ from the version before
 }
@@ -164,6 +168,13 @@ const (
 	Withdraw Op = "withdraw"
 	Retag    Op = "retag" // the same content under other tags
 )
+
+// A Post is one entry of a live blog.
+type Post struct {
+	Time  time.Time `json:"time,omitzero"` // absent when the page does not say
+	Title string    `json:"title,omitempty"`
+	Text  string    `json:"text"` // plain
+}
 
 // A Topic is a tag with the words that carried it.
 type Topic struct {
@@ -199,12 +210,14 @@ type Extraction struct {
 	Method  string            `json:"method"`
 	Quality float64           `json:"quality"` // 0 to 1
 	Partial bool              `json:"partial,omitempty"`
+	Closed  bool              `json:"closed,omitempty"`  // the publisher says that it is not free to read
 	Sources map[string]string `json:"sources,omitempty"` // field → where on the page it stood
 }
 
 // Provenance says where it came from and how.
 type Provenance struct {
 	Feed      string    `json:"feed"`                // id of the feed that showed it
+	Feeds     []string  `json:"feeds,omitempty"`     // ids of all feeds that had shown it when this version was made, if there is another one
 	FeedURL   string    `json:"feedUrl,omitempty"`   // the feed's address
 	Entry     string    `json:"entry"`               // key of the entry in that feed
 	EntryID   string    `json:"entryId,omitempty"`   // the publisher's own id (guid, atom:id)
@@ -213,7 +226,22 @@ type Provenance struct {
 	FirstSeen time.Time `json:"firstSeen,omitzero"`  // when the feed first showed it
 	Fetched   time.Time `json:"fetched,omitzero"`    // when the page was fetched
 	Robots    []string  `json:"robots,omitempty"`    // directives of the page and its headers
+	Rights    *Reserved `json:"rights,omitempty"`    // what the publisher reserves; absent when there is no sign of it
 	SHA256    string    `json:"sha256,omitempty"`    // of the page as fetched, hexadecimal
+}
+
+// Reserved is what the publisher reserves, as machines are told.
+type Reserved struct {
+	TDM     bool     `json:"tdm,omitempty"`     // text and data mining
+	AI      bool     `json:"ai,omitempty"`      // use by AI
+	NoIndex bool     `json:"noIndex,omitempty"` // to be indexed or archived
+	Signals []Signal `json:"signals"`
+}
+
+// A Signal is one sign of it.
+type Signal struct {
+	Source string `json:"source"` // where it stood: "header tdm-reservation", "robots meta", "ai.txt"
+	Value  string `json:"value"`
 }
 
 // Encode returns the record as JSON, on one line. The angle brackets of its

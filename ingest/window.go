@@ -1,0 +1,127 @@
+package ingest
+
+import (
+	"strings"
+	"time"
+
+	"conflictwire/ingest/feed"
+)
+
+// A match is an entry of a document beside what the last poll knew of it.
+type match struct {
+	Entry
+	seen         // what to remember of it
+	known   bool // the last poll showed it
+	changed bool // and its text differs since
+}
+
+// compare pairs the entries of a document with those of the poll before, and
+// tells which are new and which changed. Entries are told apart by their
+// links; but publishers also
+//
+//   - give an entry a new link under the old id, when a headline and so the
+//     slug was edited;
+//   - put a token into each link that differs at every request;
+//   - list one link twice, or one id twice;
+//   - date all entries at the moment of the request.
+//
+// An entry whose link is new keeps the key of an entry that has left when the
+// publisher's id is the same and can be relied on, or when every word is the
+// same. overlap reports whether anything was shown before.
+func compare(f Feed, doc *feed.Feed, before window, now time.Time) (list []match, overlap bool) {
+	present, ids := map[string]bool{}, map[uint64]int{}
+	clock := stampsAll(doc)
+	for _, fe := range doc.Entries {
+		e := entryOf(f, fe)
+		if e.Language == "" {
+			e.Language = clip(doc.Language, 64)
+		}
+		if present[e.Key] {
+			continue
+		}
+		present[e.Key] = true
+		s := seen{Key: e.Key, Hash: hash(e, clock), ID: durable(e), First: now}
+		ids[s.ID]++
+		list = append(list, match{Entry: e, seen: s})
+	}
+	byKey, byID, byHash := index(before)
+	taken := map[string]bool{}
+	for i := range list {
+		m := &list[i]
+		old, ok := byKey[m.seen.Key]
+		if !ok && m.seen.ID != 0 && ids[m.seen.ID] == 1 {
+			old, ok = byID[m.seen.ID]
+			ok = ok && old.Key != "" && !present[old.Key]
+		}
+		if !ok && telling(m.Entry) {
+			old, ok = byHash[m.seen.Hash]
+			ok = ok && old.Key != "" && !present[old.Key]
+		}
+		if !ok || taken[old.Key] {
+			continue
+		}
+		taken[old.Key] = true
+		m.known, m.changed = true, old.Hash != m.seen.Hash
+		m.seen.Key, m.seen.First = old.Key, old.First
+		m.Entry.Key = old.Key
+		overlap = true
+	}
+	return list, overlap
+}
+
+// index finds entries by key, by id and by text; those that two share are
+// there without a key.
+func index(before window) (byKey map[string]seen, byID, byHash map[uint64]seen) {
+	byKey, byID, byHash = make(map[string]seen, len(before)), make(map[uint64]seen, len(before)), make(map[uint64]seen, len(before))
+	put := func(to map[uint64]seen, at uint64, s seen) {
+		if _, twice := to[at]; twice {
+			s = seen{}
+		}
+		to[at] = s
+	}
+	for _, s := range before {
+		byKey[s.Key] = s
+		put(byID, s.ID, s)
+		put(byHash, s.Hash, s)
+	}
+	return byKey, byID, byHash
+}
+
+// stampsAll reports whether a document dates all its entries alike, so that
+// their dates say when it was made and not when they changed.
+func stampsAll(doc *feed.Feed) bool {
+	if len(doc.Entries) < 3 {
+		return false
+	}
+	for _, e := range doc.Entries {
+		if !e.Updated.Equal(doc.Entries[0].Updated) {
+			return false
+		}
+	}
+	return true
+}
+
+// hash is a digest of what tells a reader that the entry changed. Links and
+// ids are left out: publishers make them anew for every request.
+func hash(e Entry, clock bool) uint64 {
+	updated := ""
+	if !clock {
+		updated = e.Updated.UTC().Format(time.RFC3339)
+	}
+	return digestOf(e.Title, e.Summary, e.Content, updated)
+}
+
+// durable is a digest of the publisher's id of an entry, 0 when it cannot be
+// relied on to name the same article tomorrow: it is short, like a position
+// in a list, or it is the link, which has changed if we look here.
+func durable(e Entry) uint64 {
+	if len(e.ID) < 6 || e.Link != "" && Canonical(e.ID) == Canonical(e.Link) {
+		return 0
+	}
+	return digestOf(e.ID)
+}
+
+// telling reports whether the words of an entry are enough to know it by.
+func telling(e Entry) bool {
+	return len(strings.Fields(e.Title)) >= 4 || len(e.Title) >= 30 || len(e.Summary)+len(e.Content) >= 80
+}
