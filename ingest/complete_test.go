@@ -264,6 +264,30 @@ func TestPausedFeedIsNotAsked(t *testing.T) {
 	}
 }
 
+func TestFeedThatIsGoneIsRetired(t *testing.T) {
+	s := newPressroom(t)
+	in, _ := newIngester(t, s)
+	s.set("/feed", func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusGone) })
+	paused := func() bool {
+		src, _, err := in.Queue.Source(t.Context(), "f")
+		if err != nil {
+			t.Fatal(err)
+		}
+		return src.Paused && strings.Contains(src.Note, "410")
+	}
+	var stored []byte
+	for range gonePolls + 2 {
+		stored, _ = poll(t, in, stored)
+	}
+	if paused() {
+		t.Fatal("retired after answers of one moment")
+	}
+	stored = change(t, stored, func(st *state) { st.Failing = st.Failing.Add(-goneAge) })
+	if _, st := poll(t, in, stored); !paused() || st.Cause != "gone" {
+		t.Errorf("paused %t, cause %q", paused(), st.Cause)
+	}
+}
+
 func TestFeedAddedAMomentAgoIsNotRetired(t *testing.T) {
 	s := newPressroom(t)
 	in, _ := newIngester(t, s)

@@ -82,7 +82,7 @@ func (in *Ingester) poll(ctx context.Context, f Feed, st *state) (time.Duration,
 		if ctx.Err() != nil {
 			return 0, ctx.Err()
 		}
-		return in.failed(r, err), nil
+		return in.failed(ctx, r, err)
 	}
 	if r.doc != nil {
 		if err := in.takeIn(ctx, r); err != nil {
@@ -96,7 +96,7 @@ func (in *Ingester) poll(ctx context.Context, f Feed, st *state) (time.Duration,
 		in.Log.Info("feed is back", "feed", f.ID, "n", st.Failures)
 	}
 	st.Rhythm.Observe(r.now, r.fresh)
-	st.OK, st.Failures, st.Failing, st.Error, st.Cause = r.now, 0, time.Time{}, "", ""
+	st.OK, st.Failures, st.Failing, st.Gone, st.Error, st.Cause = r.now, 0, time.Time{}, 0, "", ""
 	in.learnHub(r)
 	in.listen(r)
 	st.note(r.Attempt)
@@ -199,8 +199,14 @@ func (in *Ingester) follow(r *round) {
 	}
 }
 
+// When a feed that answers 410 is no longer asked.
+const (
+	goneAge   = 12 * time.Hour
+	gonePolls = 3
+)
+
 // failed notes a poll that came to nothing and says how long to wait.
-func (in *Ingester) failed(r *round, err error) time.Duration {
+func (in *Ingester) failed(ctx context.Context, r *round, err error) (time.Duration, error) {
 	st := r.st
 	var until time.Time
 	class := fetch.Unusable // what came is no feed
@@ -210,15 +216,21 @@ func (in *Ingester) failed(r *round, err error) time.Duration {
 		if class == fetch.Throttled && fe.Status == 0 {
 			st.Slot = until // the host's turn is far off; no failure of the feed
 			st.Why = "it waits for its turn at the host"
-			return time.Until(until)
-		}
-		if class == fetch.Gone {
-			st.Cause = "gone"
-			in.Log.Error("feed is gone: take it out of the configuration or give its new address", "feed", r.f.ID, "link", st.address(), "err", err)
+			return time.Until(until), nil
 		}
 	}
 	if st.Failures++; st.Failures == 1 {
 		st.Failing = r.now
+	}
+	if class != fetch.Gone {
+		st.Gone = 0
+	} else if st.Gone++; st.Gone >= gonePolls && r.now.Sub(st.Failing) >= goneAge {
+		if err := in.retire(ctx, r); err != nil {
+			return 0, err
+		}
+	} else {
+		st.Cause = "gone"
+		in.Log.Error("feed is gone: take it out, or give its new address", "feed", r.f.ID, "link", st.address(), "err", err)
 	}
 	if st.Moved != nil && st.Moved.Done && st.Failures >= moveTries {
 		in.Log.Warn("feed does not answer at its new address: back to the old one", "feed", r.f.ID, "link", st.Moved.To)
@@ -231,7 +243,22 @@ func (in *Ingester) failed(r *round, err error) time.Duration {
 	wait := max(jitter(rhythm.Backoff(persistence(class), st.Failures, in.bounds(r.f).Usual)), time.Until(until))
 	st.Why = fmt.Sprintf("the last %s failed", times(st.Failures, "poll"))
 	in.Log.Warn("poll failed", "feed", r.f.ID, "link", st.address(), "n", st.Failures, "status", "again in "+wait.Round(time.Second).String(), "err", err)
-	return wait
+	return wait, nil
+}
+
+// retire pauses a feed whose publisher says, again and again, that it has
+// ended.
+func (in *Ingester) retire(ctx context.Context, r *round) error {
+	note := "its publisher has ended it: 410 since " + r.st.Failing.Format(time.DateOnly)
+	err := in.Queue.ChangeSource(ctx, r.f.ID, func(s *queue.Source) error {
+		s.Paused, s.Note = true, note
+		return nil
+	})
+	if err == nil {
+		r.st.Cause = "gone"
+		in.Log.Error("feed retired: take it out, or give its new address; conflictwire feeds resume asks it again", "feed", r.f.ID, "link", r.st.address(), "err", note)
+	}
+	return err
 }
 
 // persistence says how lasting failures of a class are.

@@ -25,6 +25,7 @@ type state struct {
 	OK           time.Time     `json:"ok,omitzero"`        // the last poll that worked
 	Failures     int           `json:"failures,omitempty"` // in a row
 	Failing      time.Time     `json:"failing,omitzero"`   // since when
+	Gone         int           `json:"gone,omitempty"`     // answers of 410 in a row
 	Error        string        `json:"error,omitempty"`    // of the last poll
 	Cause        string        `json:"cause,omitempty"`    // the same in a word: "dns", "http"; see [fetch.Error]
 	Slot         time.Time     `json:"slot,omitzero"`      // the host's turn promised for the next poll

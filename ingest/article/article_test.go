@@ -61,6 +61,8 @@ func TestExtractKeepsOnlyTheBody(t *testing.T) {
 		{name: "pointer inside", html: testHeadline + strings.Replace(testBody, `</p><p>"We`, `</p><p><a href="/z">Read more: Landing stage hit by shells at night</a></p><p>"We`, 1)},
 		{name: "share box", html: testHeadline + `<div class="share-tools"><span>Share</span><a href="#">Facebook</a><a href="#">WhatsApp</a></div>` + testBody},
 		{name: "newsletter inside", html: testHeadline + strings.Replace(testBody, `</p><p>"We`, `</p><div class="newsletter-box"><p>Sign up for our newsletter to get the most important news each morning.</p></div><p>"We`, 1)},
+		{name: "offer at the end", html: testHeadline + testBody + `<p>If you liked this story, there is much more where it came from: sign up for our <a href="/n">weekly letter from the lake</a>.</p>`},
+		{name: "caption without a mark", html: testHeadline + `<p>In this Jan. 4 file photo, a boat leaves the eastern shore of the lake with the first passengers.</p>` + testBody},
 		{name: "consent", html: `<div id="onetrust-consent-sdk"><p>We use cookies to store and access information on your device and to show you adverts that fit your interests.</p></div>` + testHeadline + testBody},
 		{name: "comments", html: testHeadline + testBody + `<section id="comments" class="comments-area"><h2>2 comments</h2><ol class="comment-list"><li class="comment"><p>I waited there for five hours and saw no one from the town hall at all.</p></li><li class="comment"><p>At last some good news from the lake, let us hope that it stays like this.</p></li></ol></section>`},
 		{name: "author bio", html: testHeadline + testBody + `<div class="author-bio"><img src="/jane.jpg"><p>Jane Doe is a reporter for Harbour Daily and has covered the lake towns since 2019.</p></div>`},
@@ -94,15 +96,27 @@ func TestExtractLeavesOutTheNextArticle(t *testing.T) {
 	}
 }
 
+func TestExtractLeavesOutTheListAbove(t *testing.T) {
+	list := `<div class="breaking"><ul><li>Ferry service resumes on the lake: the boats between the two towns ran again on Monday, and many who waited since the spring have gone to the shore.</li>
+<li>Mayor opens a bridge: the new one over the river was opened on Monday, though nobody had asked for it and the road to it has yet to be built.</li></ul></div>`
+	a := mustExtract(t, strings.Replace(testPage("", testHeadline+testBody), "<main>", list+"<main>", 1))
+	if got := texts(a); !slices.Equal(got, testText) {
+		t.Errorf("body = %q, want %q", got, testText)
+	}
+}
+
 func TestExtractKeepsCaptionsOut(t *testing.T) {
 	const caption = `A boat leaves the eastern shore with the first passengers on Monday`
 	for _, tt := range []struct{ name, figure, caption, credit string }{
 		{"figcaption", `<figure><img src="/boat.jpg"><figcaption>` + caption + ` Jane Doe/Reuters</figcaption></figure>`, caption, "Jane Doe/Reuters"},
 		{"figcaption and span", `<figure><img src="/boat.jpg"><figcaption>` + caption + `<span class="credit">Jane Doe/Reuters</span></figcaption></figure>`, caption, "Jane Doe/Reuters"},
-		{"divs", `<div class="image"><img src="/boat.jpg"><div class="caption">` + caption + `</div><div class="credit">Photo: Jane Doe</div></div>`, caption, "Photo: Jane Doe"},
+		{"divs", `<div class="image"><img src="/boat.jpg"><div class="caption">` + caption + `</div><div class="credit">Photo: Jane Doe</div></div>`, caption, "Jane Doe"},
 		{"paragraph", `<div class="pic"><img src="/boat.jpg"><p>` + caption + ` Jane Doe/Reuters</p></div>`, caption, "Jane Doe/Reuters"},
 		{"brackets", `<p><img src="/boat.jpg"></p><p>` + caption + ` (AFP)</p>`, caption, "AFP"},
 		{"table", `<table><tr><td><img src="/boat.jpg"></td></tr><tr><td>` + caption + ` Jane Doe/AP</td></tr></table>`, caption, "Jane Doe/AP"},
+		{"class on a line", `<p><img src="/boat.jpg"></p><p class="caption">` + caption + `.</p>`, caption + ".", ""},
+		{"picture in a line", `<p class="picture left"><img src="/boat.jpg">` + caption + `</p>`, caption, ""},
+		{"span", `<p><span class="image"><img src="/boat.jpg"><span class="figcaption">` + caption + `</span></span></p>`, caption, ""},
 		{"copyright", `<figure><img src="/boat.jpg"><small>© Jane Doe</small></figure>`, "", "© Jane Doe"},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
@@ -157,6 +171,20 @@ func TestExtractSeedArticle(t *testing.T) {
 				t.Errorf("%d paragraphs, want %d: %q", len(a.Body), len(paragraphs), texts(a))
 			}
 		})
+	}
+}
+
+func TestExtractLeavesOutTheMarksOfTemplates(t *testing.T) {
+	for _, mark := range []string{"$$ARTICLE_AD$$", "{{ inline-ad }}", "[ad_1]", "[gallery ids=1,2]", "[button link=/kit]Send us yours[/button]", "%%SLOT%%"} {
+		a := mustExtract(t, testPage("", testHeadline+strings.Replace(testBody, `</p><p>"We`, `</p><p>`+mark+`</p><p>"We`, 1)))
+		if got := texts(a); !slices.Equal(got, testText) {
+			t.Errorf("%s: body = %q, want %q", mark, got, testText)
+		}
+	}
+	for _, s := range []string{"", "[sic]", "[to be continued]", "$$", "{{", "$5 for a seat, $$ for a cabin", "[1] See the town's own count"} {
+		if isPlaceholder(s) {
+			t.Errorf("isPlaceholder(%q) = true", s)
+		}
 	}
 }
 

@@ -11,8 +11,9 @@ import (
 // withoutAsides leaves out what the classifier may take for the body on a page of
 // a make that it has not seen, though its place or its form says what it is:
 // comments, notices and biographies by the name of an element, other cells of a
-// layout table, links and dates around the headline, furniture at the end.
+// layout table, links and dates around the headline, furniture and offers at the end.
 func (x *extraction) withoutAsides(taken []int) []int {
+	const fewest, longest = 3, 60 // blocks that are left alone; words of an offer
 	p := x.page
 	paragraphs := 0
 	taken = slices.DeleteFunc(taken, func(i int) bool {
@@ -27,6 +28,10 @@ func (x *extraction) withoutAsides(taken []int) []int {
 	})
 	for len(taken) > 0 {
 		b := &p.blocks[taken[len(taken)-1]]
+		if len(taken) > fewest && b.tokens <= longest && isOffer(b.text) {
+			taken = taken[:len(taken)-1]
+			continue
+		}
 		if b.isProse() || share(b.linked, b.runes) <= .4 && !isFurniture(b.text) {
 			break
 		}
@@ -36,13 +41,17 @@ func (x *extraction) withoutAsides(taken []int) []int {
 }
 
 // isAbove reports whether b, which comes before the headline, is no standfirst:
-// links, furniture, or what stands outside of the element that holds headline and text.
+// links, furniture, an item of a list outside of the main element, or what stands
+// outside of the element that holds headline and text.
 func (x *extraction) isAbove(b *block) bool {
 	p := x.page
 	if share(b.linked, b.runes) > .4 || isFurniture(b.text) {
 		return true
 	}
-	return p.best >= 0 && p.elements[p.best].titled && b.el >= 0 && !p.elements[b.el].within && !x.describes(b)
+	if p.best < 0 || b.el < 0 || p.elements[b.el].within || x.describes(b) {
+		return false
+	}
+	return p.elements[p.best].titled || p.elements[b.el].inTags&tList != 0
 }
 
 // isAside reports whether b is in an element that is named as something else

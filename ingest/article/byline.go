@@ -6,8 +6,8 @@ import (
 	"unicode"
 	"unicode/utf8"
 
-	"github.com/PuerkitoBio/goquery"
 	"golang.org/x/net/html"
+	"golang.org/x/net/html/atom"
 )
 
 // Bounds on bylines.
@@ -15,13 +15,6 @@ const (
 	maxAuthors  = 20
 	maxNameSize = 80 // bytes of a name
 )
-
-// bylineSelectors find authors in the page, the most trustworthy first.
-var bylineSelectors = []string{
-	`[itemprop="author"] [itemprop="name"], [rel~="author"], [itemprop="author"]`,
-	`[class*="byline" i] a, [class*="author-name" i], [class*="author__name" i], [class*="authorName"], a[class*="author" i], a[href*="/author/"], a[href*="/autor/"], a[href*="/authors/"]`,
-	`[class*="byline" i], [class~="author" i], [id="author"], [class*="author" i]`,
-}
 
 // setByline finds the authors.
 func (x *extraction) setByline() {
@@ -115,18 +108,16 @@ func hasPerson(list []author) bool {
 
 // shownAuthors reads the names that the page shows near its headline.
 func (x *extraction) shownAuthors() []author {
-	document := goquery.NewDocumentFromNode(x.page.root)
-	for _, selector := range bylineSelectors {
+	for _, list := range signed(x.page.root) {
 		var found []author
-		document.Find(selector).EachWithBreak(func(i int, s *goquery.Selection) bool {
-			if s.Closest("aside, footer, nav, [class*=related i], [class*=comment i], [class*=teaser i]").Length() > 0 {
-				return i < maxAuthors
+		for _, n := range list {
+			if inOtherBox(n) {
+				continue
 			}
-			if text := apart(s.Nodes[0]); len(text) <= 4*maxNameSize {
+			if text := apart(n); len(text) <= 4*maxNameSize {
 				found = append(found, author{name: text})
 			}
-			return i < maxAuthors
-		})
+		}
 		people := slices.DeleteFunc(x.people(found), func(a author) bool { return !a.org && isInitials(a.name) })
 		if hasPerson(people) {
 			const most = 4 // more are the authors of other articles
@@ -134,6 +125,105 @@ func (x *extraction) shownAuthors() []author {
 		}
 	}
 	return nil
+}
+
+// signed returns the elements that may hold an author, in the order of the page,
+// the most trustworthy list first: what is declared as author; links in a byline
+// and what is named as an author's name or links to one; and all that is named
+// after a byline or an author. The walk is a loop, as that of split.
+func signed(root *html.Node) (lists [3][]*html.Node) {
+	put := func(k int, n *html.Node) {
+		if len(lists[k]) <= maxAuthors {
+			lists[k] = append(lists[k], n)
+		}
+	}
+	var declared, byline *html.Node // the outermost that is open
+	for n := root; n != nil; {
+		if n.Type == html.ElementNode {
+			m := marksOf(n)
+			if m.declared || declared != nil && m.name {
+				put(0, n)
+			}
+			if link := n.DataAtom == atom.A; m.authorName || link && (m.author || m.linked || byline != nil) {
+				put(1, n)
+			}
+			if m.author || m.byline {
+				put(2, n)
+			}
+			if m.property && declared == nil {
+				declared = n
+			}
+			if m.byline && byline == nil {
+				byline = n
+			}
+		}
+		if n.FirstChild != nil {
+			n = n.FirstChild
+			continue
+		}
+		for n != nil {
+			if n == declared {
+				declared = nil
+			}
+			if n == byline {
+				byline = nil
+			}
+			if n.NextSibling != nil {
+				n = n.NextSibling
+				break
+			}
+			n = n.Parent
+		}
+	}
+	return lists
+}
+
+// marks are the signs of an author that an element's attributes give.
+type marks struct {
+	declared, property, name           bool // rel=author or itemprop=author; the latter alone; itemprop=name
+	author, authorName, byline, linked bool // named so; links to an author's page
+}
+
+func marksOf(n *html.Node) (m marks) {
+	for _, a := range n.Attr[:min(len(n.Attr), maxAttrs)] {
+		v := a.Val[:min(len(a.Val), maxAttr)]
+		switch a.Key {
+		case "itemprop":
+			m.property = v == "author"
+			m.declared = m.declared || m.property
+			m.name = v == "name"
+		case "rel":
+			m.declared = m.declared || strings.Contains(v, "author") && slices.Contains(strings.Fields(v), "author")
+		case "id":
+			m.author = m.author || v == "author"
+		case "href":
+			m.linked = strings.Contains(v, "/author/") || strings.Contains(v, "/autor/") || strings.Contains(v, "/authors/")
+		case "class":
+			if !strings.Contains(v, "uthor") && !strings.Contains(v, "line") && !strings.Contains(v, "Line") {
+				continue // most; spares them the folding of case
+			}
+			v := strings.ToLower(v)
+			m.author = m.author || strings.Contains(v, "author")
+			m.authorName = strings.Contains(v, "author-name") || strings.Contains(v, "author__name") || strings.Contains(v, "authorname")
+			m.byline = strings.Contains(v, "byline")
+		}
+	}
+	return m
+}
+
+// inOtherBox reports whether n is, or is in, what shows other articles' authors.
+func inOtherBox(n *html.Node) bool {
+	for ; n != nil; n = n.Parent {
+		switch n.DataAtom {
+		case atom.Aside, atom.Footer, atom.Nav:
+			return true
+		}
+		class := strings.ToLower(attr(n, "class"))
+		if strings.Contains(class, "related") || strings.Contains(class, "comment") || strings.Contains(class, "teaser") {
+			return true
+		}
+	}
+	return false
 }
 
 // apart returns the text of a byline with a blank between its elements, which

@@ -9,6 +9,8 @@ import (
 	"golang.org/x/text/unicode/norm"
 )
 
+const mostOfCaption = 120 // words of a caption
+
 // cellMark separates the cells of a table row.
 const cellMark = " | "
 
@@ -49,7 +51,7 @@ func (x *extraction) titleBlock() int {
 func (x *extraction) compose(taken []int) {
 	taken = x.step(taken, x.withoutOtherStories, "part of another article on the page")
 	taken = x.step(taken, x.withoutAsides, "in what is named otherwise, or a line of links or a date at the top")
-	taken = x.step(taken, x.withoutRepeats, "repeats the headline, the byline or an earlier paragraph")
+	taken = x.step(taken, x.withoutRepeats, "repeats the headline, the byline or an earlier paragraph, or is a mark that a template left")
 	taken = x.step(taken, x.withoutCaptions, "a picture's caption or credit")
 	taken = x.step(taken, x.takeStandfirst, "moved to the standfirst")
 	taken = x.step(taken, x.withoutLooseHeadings, "a heading with no text below it")
@@ -127,14 +129,15 @@ func (p *page) headed(el int32) bool {
 	return false
 }
 
-// withoutRepeats leaves out the headline, the byline, and texts that came before.
+// withoutRepeats leaves out the headline, the byline, texts that came before, and
+// what no reader was meant to see.
 func (x *extraction) withoutRepeats(taken []int) []int {
 	title := fold(x.article.Title)
 	seen := map[uint64]bool{}
 	var out []int
 	for _, i := range taken {
 		b := &x.page.blocks[i]
-		if b.hashes[0] == b.hashes[1] || b.tokens < 60 && fold(b.text) == title || b.el >= 0 && x.page.elements[b.el].tags&tTitle != 0 && i <= x.page.title+1 {
+		if b.hashes[0] == b.hashes[1] || isPlaceholder(b.text) || b.tokens < 60 && len(b.text) <= 2*len(title)+16 && fold(b.text) == title || b.el >= 0 && x.page.elements[b.el].tags&tTitle != 0 && i <= x.page.title+1 {
 			continue
 		}
 		if b.tokens <= 12 && x.isByline(b.text) {
@@ -168,20 +171,19 @@ func (x *extraction) isByline(s string) bool {
 func (x *extraction) withoutCaptions(taken []int) []int {
 	return slices.DeleteFunc(taken, func(i int) bool {
 		b := &x.page.blocks[i]
-		return x.isCaption(i) || b.tokens < 25 && isCredit(b.text)
+		return x.isCaption(i) || b.tokens < 25 && isCredit(b.text) || b.tokens <= mostOfCaption && isPictureText(b.text)
 	})
 }
 
-// isCaption reports whether block i belongs to a picture: by its element, or
-// because it ends in a credit and a picture is next to it. A name and an agency
-// after a slash are enough.
+// isCaption reports whether block i belongs to a picture: by its element, by
+// the name of one around it, or because it ends in a credit and a picture is
+// next to it. A name and an agency after a slash are enough.
 func (x *extraction) isCaption(i int) bool {
 	b := &x.page.blocks[i]
-	const most = 120 // words
-	if b.el < 0 || b.tokens > most {
+	if b.el < 0 || b.tokens > mostOfCaption {
 		return false
 	}
-	if x.page.elements[b.el].inTags&tFigcaption != 0 {
+	if x.page.elements[b.el].inTags&tFigcaption != 0 || x.isNamedCaption(i) {
 		return true
 	}
 	if !x.pictured(i) && !strings.Contains(b.text, "/") {
@@ -195,6 +197,31 @@ func (x *extraction) isCaption(i int) bool {
 		return true
 	}
 	return x.pictured(i)
+}
+
+// isNamedCaption reports whether block i is in a small element named as a
+// caption, or is the text of one named as a picture with a picture in or beside
+// it. Standfirsts on a large picture are named so, too, and are none.
+func (x *extraction) isNamedCaption(i int) bool {
+	const mostOfPicture = 60 // words
+	b := &x.page.blocks[i]
+	own := &x.page.elements[b.el]
+	if own.tags&tHeading != 0 || own.words&wLead != 0 || x.describes(b) {
+		return false
+	}
+	if own.words&wMedia != 0 && !own.main && own.tokens <= mostOfPicture && x.pictured(i) {
+		return true
+	}
+	for el, n := b.el, 0; el >= 0 && n < 3; el, n = x.page.elements[el].parent, n+1 {
+		e := &x.page.elements[el]
+		if e.main || e.titled || e.tokens > mostOfCaption {
+			return false
+		}
+		if e.words&wCaption != 0 {
+			return true
+		}
+	}
+	return false
 }
 
 // pictured reports whether a picture stands next to block i.

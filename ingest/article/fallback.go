@@ -45,7 +45,7 @@ func (x *extraction) paragraphs(text, title string) []Paragraph {
 	}
 	name := fold(title)
 	return slices.DeleteFunc(out, func(p Paragraph) bool {
-		return name != "" && fold(p.Text) == name || isCredit(p.Text)
+		return name != "" && fold(p.Text) == name || isCredit(p.Text) || isPlaceholder(p.Text)
 	})
 }
 
@@ -78,7 +78,7 @@ func marked(fragment, base string) []Paragraph {
 	}
 	x := newExtraction(Page{URL: base}, split(root))
 	for i := range x.page.blocks {
-		if el := x.page.blocks[i].el; el < 0 || x.page.elements[el].tags&(tFigcaption|tButton|tForm|tAside|tNav) == 0 {
+		if el := x.page.blocks[i].el; el < 0 || x.page.elements[el].tags&(tFigcaption|tButton|tForm|tAside|tNav) == 0 && !x.isCaption(i) {
 			x.add(i)
 		}
 	}

@@ -42,6 +42,7 @@ func (x *extraction) addImage(im Image, from string) {
 	if im.Credit == "" {
 		im.Caption, im.Credit = splitCredit(im.Caption)
 	}
+	im.Credit = withoutMark(im.Credit)
 	for i := range a.Images {
 		if old := &a.Images[i]; old.URL == im.URL || samePicture(old.URL, im.URL) {
 			if im.Caption != "" {

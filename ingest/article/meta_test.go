@@ -76,6 +76,17 @@ func TestSplitCreditFindsWhoTookThePicture(t *testing.T) {
 	}
 }
 
+func TestWithoutMarkKeepsTheName(t *testing.T) {
+	for in, want := range map[string]string{
+		"Photo: Jane Doe": "Jane Doe", "Foto: Jane Doe/dpa": "Jane Doe/dpa", "photo by Jane Doe": "Jane Doe", "Image credit: Jane Doe": "Jane Doe", "Photo : AFP": "AFP",
+		"© Jane Doe": "© Jane Doe", "Photographic Society": "Photographic Society", "Picture Alliance": "Picture Alliance", "": "",
+	} {
+		if got := withoutMark(in); got != want {
+			t.Errorf("withoutMark(%q) = %q, want %q", in, got, want)
+		}
+	}
+}
+
 func TestClassWordsSeeHowNamesAreWritten(t *testing.T) {
 	for _, tt := range []struct {
 		in        string

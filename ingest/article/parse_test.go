@@ -232,7 +232,7 @@ func benchmarkPage() []byte {
 // that the ratios hold on a busy machine.
 func BenchmarkExtract(b *testing.B) {
 	pages := map[string][][]byte{"own": {benchmarkPage()}}
-	for _, set := range []string{"scrapinghub", "fundus"} {
+	for _, set := range sets {
 		pages[set] = sharedPages(b, set)
 	}
 	for _, set := range slices.Sorted(maps.Keys(pages)) {

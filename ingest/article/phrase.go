@@ -1,6 +1,7 @@
 package article
 
 import (
+	"slices"
 	"strings"
 	"unicode"
 	"unicode/utf8"
@@ -78,6 +79,26 @@ func isFurniture(s string) bool {
 	return false
 }
 
+// isPlaceholder reports whether the whole of s is a mark that a template or an
+// editor's shortcode left: "$$ARTICLEAD$$", "{{ad}}", "[ad_1]", "[button]…[/button]".
+func isPlaceholder(s string) bool {
+	const least = 5 // bytes
+	if len(s) < least {
+		return false
+	}
+	for _, pair := range [...][2]string{{"$$", "$$"}, {"{{", "}}"}, {"{%", "%}"}, {"%%", "%%"}, {"##", "##"}, {"<%", "%>"}, {"[[", "]]"}} {
+		if strings.HasPrefix(s, pair[0]) && strings.HasSuffix(s, pair[1]) {
+			return true
+		}
+	}
+	if s[0] != '[' || s[len(s)-1] != ']' {
+		return false
+	}
+	name := strings.TrimLeftFunc(s[1:], func(r rune) bool { return 'a' <= r && r <= 'z' || r == '_' || r == '-' })
+	n := len(s) - 1 - len(name)
+	return n > 1 && (strings.Contains(s, "[/"+s[1:1+n]+"]") || strings.HasPrefix(name, " ") && strings.Contains(name, "=") || s[n] == '_')
+}
+
 // agencies are names that follow a photographer's after a slash.
 var agencies = setOf([]string{
 	"reuters", "afp", "ap", "ap photo", "getty", "getty images", "dpa", "epa", "efe", "ansa", "anadolu", "anadolu agency", "xinhua", "tass", "sputnik",
@@ -93,12 +114,26 @@ var creditWords = []string{
 // creditStarts are creditWords by their first byte.
 var creditStarts = buckets(creditWords)
 
+// mayCredit are the first bytes of creditWords and agencies.
+var mayCredit = func() (b [256]bool) {
+	for _, w := range creditWords {
+		b[w[0]] = true
+	}
+	for name := range agencies {
+		b[name[0]] = true
+	}
+	return b
+}()
+
 // isCredit reports whether the whole of s names the source of a picture, such as
 // "Jane Doe/Reuters", "Photo: Jane Doe" or "© AFP".
 func isCredit(s string) bool {
 	s = strings.Trim(s, " ()[]|.-–—")
 	if s == "" || len(s) > 160 {
 		return false
+	}
+	if c := s[0]; c < utf8.RuneSelf && !mayCredit[c|0x20] && !mayCredit[c] && !strings.ContainsAny(s, "/|") && !strings.Contains(s, " via ") && !strings.Contains(s, " Via ") {
+		return false // nearly all; spares them the folding of case
 	}
 	low := strings.ToLower(s)
 	for _, w := range creditStarts[low[0]] {
@@ -127,6 +162,54 @@ func setOf(list []string) map[string]bool {
 		set[s] = true
 	}
 	return set
+}
+
+// isPictureText reports whether s begins like a caption and like no paragraph:
+// "FILE - ", "In this May 4 photo", "Pictured from left".
+func isPictureText(s string) bool {
+	for _, start := range [...]string{"FILE - ", "FILE – ", "FILE — ", "File photo", "FILE PHOTO", "Pictured ", "PICTURED"} {
+		if strings.HasPrefix(s, start) {
+			return true
+		}
+	}
+	rest, ok := strings.CutPrefix(s, "In this ")
+	if !ok {
+		return false
+	}
+	const reach = 48 // bytes
+	rest = rest[:min(len(rest), reach)]
+	return strings.Contains(rest, " photo") || strings.HasPrefix(rest, "photo") || strings.HasPrefix(rest, "image ") || strings.HasPrefix(rest, "file ")
+}
+
+// offers are what texts say that ask readers to subscribe or to give. Words that
+// news are about, too, such as "donate", are not among them.
+var offers = []string{
+	"newsletter", "subscribe to ", "sign up for our", "sign up to our", "signing up to our", "sign up here", "your inbox", "your letterbox", "abonnieren sie",
+	"unterstützen sie uns", "suscríbete", "inscrivez-vous", "abonnez-vous", "iscriviti", "подпишитесь", "подписывайтесь", "підписуйтесь", "підпишіться",
+}
+
+// isOffer reports whether s says such a thing near its beginning.
+func isOffer(s string) bool {
+	const most = 512 // bytes
+	s = strings.ToLower(s[:min(len(s), most)])
+	return slices.ContainsFunc(offers, func(o string) bool { return strings.Contains(s, o) })
+}
+
+// withoutMark takes "Photo:", "Foto:" and the like off the front of a credit.
+func withoutMark(credit string) string {
+	for _, mark := range [...]string{"photo credit", "image credit", "picture credit", "crédit photo", "photographs", "photograph", "photos", "photo", "fotos", "foto", "fotografie",
+		"images", "image", "pictures", "picture", "pic", "bilder", "bild", "credits", "credit", "crédits", "crédit", "zdjęcie", "фото", "写真", "사진"} {
+		if len(credit) < len(mark) || !strings.EqualFold(credit[:len(mark)], mark) {
+			continue
+		}
+		rest := strings.TrimLeft(credit[len(mark):], " ")
+		for _, end := range [...]string{":", "：", "by ", "By "} {
+			if name, ok := strings.CutPrefix(rest, end); ok {
+				return strings.TrimLeft(name, " :")
+			}
+		}
+	}
+	return credit
 }
 
 // splitCredit takes a credit off the end of a caption.

@@ -26,16 +26,15 @@ func (x *extraction) stateBody() string {
 	s := search{budget: maxJSONNodes}
 	var stream strings.Builder
 	for _, script := range x.page.head.scripts {
+		if piece, ok := streamPiece(script); ok {
+			if stream.Len() < maxJSON {
+				stream.WriteString(piece)
+			}
+			continue
+		}
 		for _, v := range dataIn(script) {
 			if l, ok := v.([]any); ok {
 				v = revive(l)
-			}
-			// React streams its data in pieces: push([1, "piece"]).
-			if l, ok := v.([]any); ok && len(l) == 2 && l[0] == 1.0 {
-				if piece, ok := l[1].(string); ok && stream.Len() < maxJSON {
-					stream.WriteString(piece)
-					continue
-				}
 			}
 			s.root, _ = v.(object)
 			s.look(v, "", 0)
@@ -52,6 +51,20 @@ func (x *extraction) stateBody() string {
 		}
 	}
 	return s.best
+}
+
+// streamMark begins a piece of what React streams. Pieces are cut anywhere, and
+// the shortest may say how long the next one is.
+const streamMark = "__next_f.push([1,"
+
+// streamPiece returns the text of such a piece.
+func streamPiece(script string) (piece string, ok bool) {
+	_, rest, ok := strings.Cut(script, streamMark)
+	if rest = strings.TrimLeft(rest, " "); !ok || rest == "" || rest[0] != '"' {
+		return "", false
+	}
+	piece, _, ok = literal(rest)
+	return piece, ok
 }
 
 // streamRow cuts the first row off a React stream: "id:JSON" up to the line's

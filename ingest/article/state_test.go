@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"net/url"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -67,6 +68,24 @@ func TestStateIsNotTakenForABody(t *testing.T) {
 		if a, err := Extract(Page{Body: []byte(`<html><title>x</title><body><script>` + tt.script + `</script></body></html>`)}); err == nil {
 			t.Errorf("%s: body = %q", tt.name, texts(a))
 		}
+	}
+}
+
+// TestExtractJoinsTheStream has the length of a text in a script of its own.
+func TestExtractJoinsTheStream(t *testing.T) {
+	body := "<p>" + strings.Join(testText, "</p><p>") + "</p>"
+	body += `<div class="caption"><p>A boat leaves the eastern shore</p></div>$$AD$$` + strings.ReplaceAll(body, ".", ", they say.")
+	page := "<html><head><title>Ferry</title></head><body><div id=root></div>"
+	for _, piece := range []string{"1:I[4,[],\"Mark\"]\n2:T" + strconv.FormatInt(int64(len(body)), 16) + ",", body, `3:["$","$L2",null,{"state":{"count":"Four. Five. Six."}}]` + "\n"} {
+		raw, err := json.Marshal(piece)
+		if err != nil {
+			t.Fatal(err)
+		}
+		page += "<script>self.__next_f.push([1," + string(raw) + "])</script>"
+	}
+	a := mustExtract(t, page+"</body></html>")
+	if len(a.Body) != 2*len(testText) || strings.Contains(a.Text(), "$") || strings.Contains(a.Text(), "eastern shore\n") {
+		t.Errorf("body = %q", texts(a))
 	}
 }
 

@@ -65,7 +65,12 @@ func (s *sample) group() string {
 // samples reads the pages of one set.
 func samples(tb testing.TB, set string) []sample {
 	tb.Helper()
-	dir := filepath.Join(*dataFlag, set)
+	return samplesIn(tb, *dataFlag, set)
+}
+
+func samplesIn(tb testing.TB, data, set string) []sample {
+	tb.Helper()
+	dir := filepath.Join(data, set)
 	f, err := os.Open(filepath.Join(dir, "ground-truth.jsonl"))
 	if err != nil {
 		tb.Fatal(err)

@@ -85,7 +85,7 @@ func (w *walker) enter(n *html.Node) bool {
 		w.addPicture(n)
 		return false
 	}
-	if isBlock(n) || w.isCreditLine(n) {
+	if isBlock(n) || w.isPictureText(n) {
 		w.flush()
 		w.open(n)
 		return true
@@ -321,19 +321,31 @@ func hides(class string) bool {
 	return found
 }
 
-// isCreditLine reports whether n, an inline element in a caption, is named as
-// the picture's credit, so that its text stands apart from the caption's.
-func (w *walker) isCreditLine(n *html.Node) bool {
+// isPictureText reports whether n, an inline element, belongs to a picture, so
+// that its text stands apart from what is around it: it is named as a caption,
+// is in a caption and named as the credit, or is named as a picture and begins
+// with one.
+func (w *walker) isPictureText(n *html.Node) bool {
 	switch n.DataAtom {
 	case atom.Span, atom.Small, atom.Cite, atom.Em, atom.I:
 	default:
 		return false
 	}
+	class := attr(n, "class")
+	if class == "" {
+		return false
+	}
+	if strings.Contains(class, "aption") && classWords.scan(class)&wCaption != 0 {
+		return true
+	}
+	if c := n.FirstChild; c != nil && c.DataAtom == atom.Img && c.NextSibling != nil && classWords.scan(class)&wMedia != 0 {
+		return true
+	}
 	top := w.top()
 	if top < 0 || w.elements[top].tags&(tFigure|tFigcaption) == 0 && w.elements[top].words&(wCaption|wMedia) == 0 {
 		return false
 	}
-	return classWords.scan(attr(n, "class"))&wCredit != 0
+	return classWords.scan(class)&wCredit != 0
 }
 
 // attr returns the value of the attribute named key, without blanks around it.
