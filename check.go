@@ -68,7 +68,7 @@ func checkOnline(ctx context.Context, s *streams, client *fetch.Client, feeds []
 
 // checkFeed asks one feed and says in a few words what it holds.
 func checkFeed(ctx context.Context, client *fetch.Client, f ingest.Feed) (string, error) {
-	res, err := client.Get(ctx, fetch.Request{URL: f.URL})
+	res, err := client.Get(ctx, fetch.Request{URL: f.URL, Header: f.Header(f.URL)})
 	if err != nil {
 		return "", err
 	}

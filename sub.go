@@ -279,7 +279,17 @@ func (c *traceCmd) Run(ctx context.Context, s *streams) error {
 		return err
 	} else if state != "" {
 		found = true
-		fmt.Fprintf(s.out, "%-10s queued by feed %s at %s, attempt %d\n", state, job.Feed, job.Added.Format(time.RFC3339), job.Attempt)
+		what := fmt.Sprintf("queued by feed %s at %s, attempt %d", job.Feed, job.Added.Format(time.RFC3339), job.Attempt)
+		if state == "again" {
+			what = fmt.Sprintf("its page is read again, time %d", job.Reread)
+		}
+		fmt.Fprintf(s.out, "%-10s %s\n", state, what)
+	}
+	if feeds, err := q.Sightings(ctx, key); err != nil {
+		return err
+	} else if len(feeds) > 0 {
+		found = true
+		fmt.Fprintf(s.out, "%-10s %s\n", "also in", strings.Join(feeds, ", "))
 	}
 	id := key
 	if line, ok, err := q.Ended(ctx, key); err != nil {

@@ -80,7 +80,7 @@ func (in *Ingester) heal(ctx context.Context, r *round) error {
 func (in *Ingester) older(ctx context.Context, r *round, via, link string, since time.Time) (doc *feed.Feed, reached bool, err error) {
 	a := Attempt{At: r.now, Via: via}
 	defer func() { r.st.note(a) }()
-	res, err := in.Fetch.Get(ctx, fetch.Request{URL: link, Accept: acceptFeed, MaxBytes: maxSitemap, Header: r.f.header(link)})
+	res, err := in.Fetch.Get(ctx, fetch.Request{URL: link, Accept: acceptFeed, MaxBytes: maxSitemap, Header: r.f.Header(link)})
 	if err == nil {
 		a.Status, a.Took, a.Bytes = res.Status, res.Took, len(res.Body)
 		doc, err = in.parse(ctx, r.f, res)
@@ -126,7 +126,7 @@ func (in *Ingester) parts(ctx context.Context, f Feed, index *feed.Feed) error {
 	var errs []error
 	read := 0
 	for _, p := range index.Parts[:min(len(index.Parts), maxParts)] {
-		res, err := in.Fetch.Get(ctx, fetch.Request{URL: p.URL, Accept: acceptFeed, MaxBytes: maxSitemap, Header: f.header(p.URL)})
+		res, err := in.Fetch.Get(ctx, fetch.Request{URL: p.URL, Accept: acceptFeed, MaxBytes: maxSitemap, Header: f.Header(p.URL)})
 		var doc *feed.Feed
 		if err == nil {
 			doc, err = feed.Parse(res.Body, feed.Options{URL: res.URL, ContentType: res.Header.Get("Content-Type"), MaxEntries: maxEntries - len(index.Entries)})

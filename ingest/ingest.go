@@ -134,9 +134,9 @@ func (f Feed) secrets() (http.Header, error) {
 	return h, nil
 }
 
-// header is what a request to link is sent besides the usual: the feed's
+// Header is what a request to link is sent besides the usual: the feed's
 // headers, if link is on the feed's own site.
-func (f Feed) header(link string) http.Header {
+func (f Feed) Header(link string) http.Header {
 	if len(f.Headers) == 0 && f.Auth == "" || !SameSite(link, f.URL) {
 		return nil
 	}

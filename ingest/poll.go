@@ -122,7 +122,7 @@ func (in *Ingester) next(r *round) time.Duration {
 // r.doc stays nil when the document is the one of last time.
 func (in *Ingester) ask(ctx context.Context, r *round) (err error) {
 	st := r.st
-	req := fetch.Request{URL: st.address(), Accept: acceptFeed, Slot: st.Slot, Header: r.f.header(st.address())}
+	req := fetch.Request{URL: st.address(), Accept: acceptFeed, Slot: st.Slot, Header: r.f.Header(st.address())}
 	if r.now.Sub(st.Full) < fullPoll {
 		req.ETag, req.LastModified = st.ETag, st.LastModified
 	}

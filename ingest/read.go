@@ -46,7 +46,7 @@ func (in *Ingester) Read(ctx context.Context, job queue.Job) (*Article, error) {
 		a.Method = "none"
 		return a, a.fromFeed()
 	}
-	req := fetch.Request{URL: e.Link, Accept: acceptPage, Robots: true, Slot: job.Slot, Header: a.Feed.header(e.Link)}
+	req := fetch.Request{URL: e.Link, Accept: acceptPage, Robots: true, Slot: job.Slot, Header: a.Feed.Header(e.Link)}
 	if e.Page != nil {
 		req.ETag, req.LastModified = e.Page.ETag, e.Page.LastModified
 	}

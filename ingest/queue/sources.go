@@ -24,9 +24,8 @@ const (
 type Source struct {
 	Feed   json.RawMessage `json:"feed,omitempty"` // the feed's definition; empty when it is the configuration's
 	Paused bool            `json:"paused,omitempty"`
-	URL    string          `json:"url,omitempty"` // the feed's new address, learnt from redirects; empty means none
-	Note   string          `json:"note,omitempty"`
-	At     time.Time       `json:"at"` // of the last change
+	Note   string          `json:"note,omitempty"` // for people: why it is paused
+	At     time.Time       `json:"at"`             // of the last change
 }
 
 // sourcesConfig is the bucket of the sources.

@@ -47,13 +47,13 @@ func TestSourcesAreChangedOneAfterTheOther(t *testing.T) {
 		t.Errorf("ChangeSource = %v, want the function's own error", err)
 	}
 	if err := q.ChangeSource(t.Context(), "b", func(s *Source) error {
-		s.Feed, s.URL = json.RawMessage(`{"id":"b"}`), "https://b.example/new"
+		s.Feed, s.Note = json.RawMessage(`{"id":"b"}`), "by hand"
 		return nil
 	}); err != nil {
 		t.Fatal(err)
 	}
 	all, err := q.Sources(t.Context())
-	if err != nil || len(all) != 2 || all["a"].Paused || string(all["b"].Feed) != `{"id":"b"}` || all["b"].URL == "" {
+	if err != nil || len(all) != 2 || all["a"].Paused || string(all["b"].Feed) != `{"id":"b"}` || all["b"].Note != "by hand" {
 		t.Errorf("Sources = %+v, %v", all, err)
 	}
 	if err := q.RemoveSource(t.Context(), "a"); err != nil {
