@@ -48,17 +48,19 @@ type streams struct {
 
 // commands is the command line.
 type commands struct {
-	Run     runCmd     `cmd:"" help:"Poll feeds, read articles, tag and publish them, until interrupted."`
-	Demo    demoCmd    `cmd:"" help:"The same against a small built-in newsroom on this machine; no network needed."`
-	Sub     subCmd     `cmd:"" help:"Subscribe: print records as they are published, or replay stored ones."`
-	Trace   traceCmd   `cmd:"" help:"Say what became of one article address."`
-	Feeds   feedsCmd   `cmd:"" help:"List, add, find, pause and explain the feeds of a running pipeline."`
-	Feed    feedCmd    `cmd:"" help:"Show what the pipeline makes of a feed."`
-	Page    pageCmd    `cmd:"" help:"Show what the pipeline makes of an article page."`
-	Tag     tagCmd     `cmd:"" help:"Show how a text is tagged, and why."`
-	Check   checkCmd   `cmd:"" help:"Check configuration, feeds and taxonomy."`
-	Health  healthCmd  `cmd:"" help:"Exit with 0 if a pipeline's NATS server answers and has its streams."`
-	Version versionCmd `cmd:"" help:"Print the version."`
+	Run      runCmd      `cmd:"" help:"Poll feeds, read articles, tag and publish them, until interrupted."`
+	Demo     demoCmd     `cmd:"" help:"The same against a small built-in newsroom on this machine; no network needed."`
+	Sub      subCmd      `cmd:"" help:"Subscribe: print records as they are published, or replay stored ones."`
+	Trace    traceCmd    `cmd:"" help:"Say what became of one article address."`
+	Feeds    feedsCmd    `cmd:"" help:"List, add, find, pause and explain the feeds of a running pipeline."`
+	Feed     feedCmd     `cmd:"" help:"Show what the pipeline makes of a feed."`
+	Page     pageCmd     `cmd:"" help:"Show what the pipeline makes of an article page."`
+	Tag      tagCmd      `cmd:"" help:"Show how a text is tagged, and why."`
+	Taxonomy taxonomyCmd `cmd:"" help:"Check topic files, and see what they do to stored articles."`
+	Retag    retagCmd    `cmd:"" help:"Publish stored articles again whose tags the rules have changed."`
+	Check    checkCmd    `cmd:"" help:"Check configuration, feeds and taxonomy."`
+	Health   healthCmd   `cmd:"" help:"Exit with 0 if a pipeline's NATS server answers and has its streams."`
+	Version  versionCmd  `cmd:"" help:"Print the version."`
 }
 
 // run parses args and executes the command. It returns the exit code.

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io"
 	"log/slog"
+	"sync/atomic"
 	"time"
 
 	"conflictwire/deploy/natsd"
@@ -26,11 +27,12 @@ import (
 // A pipeline is all parts, connected. Its method run is the program.
 type pipeline struct {
 	cfg     *Config
+	rules   *rules        // as loaded at the start
 	nats    *natsd.Server // nil when the server is elsewhere
 	conn    *nats.Conn
 	queue   *queue.Queue
 	ingest  *ingest.Ingester
-	enrich  *enrich.Enricher
+	enrich  atomic.Pointer[enrich.Enricher]
 	sink    *sink.Sink
 	log     *slog.Logger
 	onStore func(sink.Result) // called after each version that this process stored; may be nil
@@ -60,7 +62,8 @@ func connect(cfg *Config, log *slog.Logger) (*natsd.Server, *nats.Conn, error) {
 
 // newPipeline opens all parts. Close it in the end.
 func newPipeline(ctx context.Context, cfg *Config, r *rules, log *slog.Logger) (p *pipeline, err error) {
-	p = &pipeline{cfg: cfg, enrich: r.enricher(), log: log}
+	p = &pipeline{cfg: cfg, rules: r, log: log}
+	p.enrich.Store(r.enricher())
 	defer func() {
 		if err != nil {
 			p.Close()
@@ -137,6 +140,7 @@ func (p *pipeline) run(ctx context.Context) error {
 	p.log.Info("started", "feed", len(p.ingest.Feeds.IDs()), "n", armed, "status", fmt.Sprintf("%d feeds new, %d retired", armed, retired))
 	g, ctx := errgroup.WithContext(ctx)
 	g.Go(func() error { return p.watchSources(ctx) })
+	g.Go(func() error { p.watchTopics(ctx); return nil })
 	g.Go(func() error {
 		return p.queue.Feeds(ctx, cmp.Or(p.cfg.Workers.Feeds, 16), p.ingest.Poll, p.ingest.Pushed)
 	})
@@ -242,7 +246,7 @@ func (p *pipeline) read(ctx context.Context, job queue.Job) error {
 	if a.Sighted, err = p.queue.Sightings(ctx, job.Key); err != nil {
 		return err
 	}
-	res, err := p.sink.Publish(ctx, p.enrich.Enrich(a))
+	res, err := p.sink.Publish(ctx, p.enrich.Load().Enrich(a))
 	if err != nil {
 		return err
 	}

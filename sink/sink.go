@@ -20,6 +20,7 @@ import (
 	"fmt"
 	"log/slog"
 	"strconv"
+	"sync/atomic"
 	"time"
 
 	"conflictwire/enrich/topic"
@@ -68,7 +69,7 @@ type Sink struct {
 	js     jetstream.JetStream
 	news   jetstream.Stream
 	copies jetstream.Stream
-	topics map[string]topic.Info // by ID
+	topics atomic.Pointer[map[string]topic.Info] // by ID
 	desks  []Desk
 	least  float64
 	log    *slog.Logger
@@ -78,13 +79,11 @@ type Sink struct {
 // brings their settings up to date. topics is the taxonomy, for the codes of
 // other vocabularies.
 func Open(ctx context.Context, js jetstream.JetStream, topics []topic.Info, cfg Config) (*Sink, error) {
-	s := &Sink{js: js, topics: map[string]topic.Info{}, desks: cfg.Desks, least: cfg.Confidence, log: cfg.Log}
+	s := &Sink{js: js, desks: cfg.Desks, least: cfg.Confidence, log: cfg.Log}
 	if s.log == nil {
 		s.log = slog.New(slog.DiscardHandler)
 	}
-	for _, t := range topics {
-		s.topics[t.ID] = t
-	}
+	s.Use(topics)
 	common := jetstream.StreamConfig{
 		MaxAge:            cmp.Or(cfg.Retention, DefaultRetention),
 		MaxBytes:          cmp.Or(cfg.MaxBytes, -1),
@@ -115,6 +114,30 @@ func Open(ctx context.Context, js jetstream.JetStream, topics []topic.Info, cfg 
 		return nil, fmt.Errorf("consumer %s: %w", routerConsumer, err)
 	}
 	return s, nil
+}
+
+// Attach returns a sink on streams that a pipeline has made. It fails when
+// they are not there.
+func Attach(ctx context.Context, js jetstream.JetStream, topics []topic.Info) (*Sink, error) {
+	s := &Sink{js: js, log: slog.New(slog.DiscardHandler)}
+	s.Use(topics)
+	var err error
+	if s.news, err = js.Stream(ctx, NewsStream); err != nil {
+		return nil, fmt.Errorf("stream %s: %w", NewsStream, err)
+	}
+	if s.copies, err = js.Stream(ctx, CopiesStream); err != nil {
+		return nil, fmt.Errorf("stream %s: %w", CopiesStream, err)
+	}
+	return s, nil
+}
+
+// Use makes topics the taxonomy from now on.
+func (s *Sink) Use(topics []topic.Info) {
+	byID := make(map[string]topic.Info, len(topics))
+	for _, t := range topics {
+		byID[t.ID] = t
+	}
+	s.topics.Store(&byID)
 }
 
 // A stored is the newest version under some subject.

@@ -27,7 +27,7 @@ func (s *Sink) wire(r *enrich.Record, now time.Time) *record.Record {
 	rec := &record.Record{
 		Standard: record.NinjsStandard, URI: "urn:uuid:" + r.ID, Type: "text", RepresentationType: "full",
 		Version: "1", PubStatus: record.Usable, FirstCreated: now, VersionCreated: now, ContentCreated: r.Published.UTC(),
-		By: strings.Join(r.Byline, ", "), Subjects: s.subjects(r.Tags), Associations: slices.Concat(pictures(r.Images), recordings(r.Media)),
+		By: strings.Join(r.Byline, ", "), Associations: slices.Concat(pictures(r.Images), recordings(r.Media)),
 		InfoSources: []record.InfoSource{{Name: cmp.Or(r.Publisher, r.Feed.Name()), Role: "publisher"}},
 	}
 	if r.Partial {
@@ -51,12 +51,6 @@ func (s *Sink) wire(r *enrich.Record, now time.Time) *record.Record {
 	for _, name := range r.Byline {
 		rec.People = append(rec.People, record.Person{Name: name, Rel: "author"})
 	}
-	for _, p := range r.Places {
-		rec.Places = append(rec.Places, record.Place{Name: p.Name, Rel: string(p.Role), Literal: p.Country})
-		if p.Role == place.Dateline && rec.Located == "" {
-			rec.Located = p.Name
-		}
-	}
 	for _, alt := range []record.AltID{{Role: "link", Value: r.Entry.Link}, {Role: "canonical", Value: r.Canonical}, {Role: "amp", Value: r.AMP}} {
 		if alt.Value != "" {
 			rec.AltIDs = append(rec.AltIDs, alt)
@@ -79,7 +73,22 @@ func (s *Sink) wire(r *enrich.Record, now time.Time) *record.Record {
 			Feeds: feeds(r.Article), Rights: reserved(r.Rights),
 		},
 	}
+	s.label(rec, r.Tags)
 	return rec
+}
+
+// label writes what the article is about into rec, in the place of what is
+// there.
+func (s *Sink) label(rec *record.Record, tags enrich.Tags) {
+	rec.Subjects, rec.Places, rec.Located = s.subjects(tags), nil, ""
+	for _, p := range tags.Places {
+		rec.Places = append(rec.Places, record.Place{Name: p.Name, Rel: string(p.Role), Literal: p.Country})
+		if p.Role == place.Dateline && rec.Located == "" {
+			rec.Located = p.Name
+		}
+	}
+	c := &rec.Conflictwire
+	c.Relevance, c.Topics, c.Country, c.Places, c.Taxonomy = round(tags.Relevance), s.topicsOf(tags), tags.Country, locations(tags.Places), tags.Taxonomy
 }
 
 // publisher is the last token of the subject.
@@ -96,7 +105,7 @@ func (s *Sink) subjects(tags enrich.Tags) []record.Subject {
 	var out []record.Subject
 	at := map[string]int{} // IPTC code → its place in out
 	for _, t := range tags.Topics {
-		info, confidence := s.topics[t.ID], int(math.Round(100*t.Confidence))
+		info, confidence := (*s.topics.Load())[t.ID], int(math.Round(100*t.Confidence))
 		out = append(out, record.Subject{Name: info.Label, Literal: tagPrefix + t.ID, Creator: "conflictwire", Confidence: confidence})
 		for _, c := range info.IPTC {
 			if c.Match == "related" {
@@ -120,7 +129,7 @@ func (s *Sink) subjects(tags enrich.Tags) []record.Subject {
 func (s *Sink) topicsOf(tags enrich.Tags) []record.Topic {
 	out := make([]record.Topic, 0, len(tags.Topics)) // [] in JSON, not null
 	for _, t := range tags.Topics {
-		info := s.topics[t.ID]
+		info := (*s.topics.Load())[t.ID]
 		topic := record.Topic{ID: tagPrefix + t.ID, Confidence: round(t.Confidence), ACLED: info.ACLED, PLOVER: info.PLOVER}
 		for _, e := range t.Evidence {
 			topic.Evidence = append(topic.Evidence, record.Evidence{Field: e.Field, Start: e.Start, End: e.End, Quote: e.Quote, Rule: e.Rule, Weight: round(e.Weight)})
