@@ -24,6 +24,7 @@ import (
 // TestScripts runs the program as people do. Scripts have
 //
 //	$SITE   a publisher on loopback: $SITE/feed and $SITE/truce, /shelling, /cup
+//	$TOPICS the built-in topic files
 //	$ADDR   a free address for --listen, and for sub, trace and health
 //	await REGEXP COMMAND…   run a command again and again until it succeeds and prints a match
 //	expand FILE             put the variables into a file
@@ -34,6 +35,10 @@ func TestScripts(t *testing.T) {
 		t.Fatal(err)
 	}
 	site := publisher(t)
+	topics, err := filepath.Abs(filepath.Join("enrich", "topic", "data"))
+	if err != nil {
+		t.Fatal(err)
+	}
 	testscript.Run(t, testscript.Params{
 		Dir: filepath.Join("testdata", "script"),
 		Setup: func(env *testscript.Env) error {
@@ -46,6 +51,7 @@ func TestScripts(t *testing.T) {
 			env.Setenv("CONFLICTWIRE_MAIN", "1") // see TestMain
 			env.Setenv("PATH", bin+string(filepath.ListSeparator)+env.Getenv("PATH"))
 			env.Setenv("SITE", site)
+			env.Setenv("TOPICS", topics)
 			env.Setenv("ADDR", listener.Addr().String())
 			env.Setenv("NATS_URL", "nats://"+listener.Addr().String())
 			env.Setenv("XDG_DATA_HOME", filepath.Join(env.WorkDir, ".data"))

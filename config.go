@@ -165,12 +165,17 @@ type rules struct {
 	topics *topic.Tagger
 	places *place.Gazetteer
 	sites  *article.Sites // nil: the built-in ones
+	files  uint64         // fingerprint of the directory of topic files, 0 for the built-in ones
 }
 
 // loadRules loads the topic files and the site rules of two directories;
 // empty means the built-in ones. The error holds every fault, each with file
 // and line.
 func loadRules(topicDir, siteDir string) (*rules, error) {
+	r := &rules{}
+	if topicDir != "" {
+		r.files = fingerprint(topicDir) // before they are read: what changes from here on is loaded again
+	}
 	topics, topicErr := loadTopics(topicDir)
 	sites, siteErr := loadSites(siteDir)
 	places, err := place.Default()
@@ -180,7 +185,8 @@ func loadRules(topicDir, siteDir string) (*rules, error) {
 	if err := errors.Join(topicErr, siteErr, err); err != nil {
 		return nil, err
 	}
-	return &rules{topics, places, sites}, nil
+	r.topics, r.places, r.sites = topics, places, sites
+	return r, nil
 }
 
 func loadSites(dir string) (*article.Sites, error) {

@@ -11,7 +11,7 @@ import (
 )
 
 // topicsEvery is how often the directory of topic files is looked at.
-const topicsEvery = 3 * time.Second
+const topicsEvery = time.Second
 
 // watchTopics loads the topic files anew when they change, all of them or, when
 // one is faulty or fails its own tests, none: then the old rules go on. It
@@ -21,8 +21,7 @@ func (p *pipeline) watchTopics(ctx context.Context) {
 	if p.cfg.Topics == "" {
 		return
 	}
-	loaded := fingerprint(p.cfg.Topics)
-	last := loaded
+	loaded, last := p.rules.files, p.rules.files
 	tick := time.NewTicker(topicsEvery)
 	defer tick.Stop()
 	for {
