@@ -213,7 +213,9 @@ type extraction struct {
 	description map[uint32]struct{} // sequences of four words of the descriptions
 	declared    map[uint32]struct{} // the same of the body in JSON-LD
 	blurbs      []string            // the descriptions
-	words       int                 // of the blocks taken for the body
+	folded      []string            // the same as fold makes them
+	kept        []int               // the blocks that the body is made of
+	words       int                 // of them
 	signals     signals             // of a good extraction
 	trace       *trace              // what happened to the blocks; nil unless an explanation is wanted
 }
@@ -232,6 +234,7 @@ func newExtraction(from Page, p *page) *extraction {
 	for _, s := range []string{x.linked.description, h.get("og:description"), h.get("description"), h.get("twitter:description")} {
 		if s != "" {
 			x.blurbs = append(x.blurbs, s)
+			x.folded = append(x.folded, fold(s))
 		}
 	}
 	x.titles = wordSetOf(append(titles, x.linked.headline)...)

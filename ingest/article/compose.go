@@ -50,7 +50,7 @@ func (x *extraction) titleBlock() int {
 // compose makes the standfirst and the paragraphs out of the blocks taken.
 func (x *extraction) compose(taken []int) {
 	taken = x.step(taken, x.withoutOtherStories, "part of another article on the page")
-	taken = x.step(taken, x.withoutAsides, "in what is named otherwise, or a line of links or a date at the top")
+	taken = x.step(taken, x.withoutAsides, "in what is named otherwise, a line of links or a date at the top, or an offer at the end")
 	taken = x.step(taken, x.withoutRepeats, "repeats the headline, the byline or an earlier paragraph, or is a mark that a template left")
 	taken = x.step(taken, x.withoutCaptions, "a picture's caption or credit")
 	taken = x.step(taken, x.takeStandfirst, "moved to the standfirst")
@@ -61,6 +61,7 @@ func (x *extraction) compose(taken []int) {
 // write makes paragraphs out of the blocks taken, unless they are too little
 // for an article.
 func (x *extraction) write(taken []int) {
+	x.kept = taken
 	words := int32(0)
 	for _, i := range taken {
 		words += x.page.blocks[i].tokens
@@ -206,11 +207,11 @@ func (x *extraction) isNamedCaption(i int) bool {
 	const mostOfPicture = 60 // words
 	b := &x.page.blocks[i]
 	own := &x.page.elements[b.el]
-	if own.tags&tHeading != 0 || own.words&wLead != 0 || x.describes(b) {
+	if own.tags&tHeading != 0 || own.words&wLead != 0 {
 		return false
 	}
 	if own.words&wMedia != 0 && !own.main && own.tokens <= mostOfPicture && x.pictured(i) {
-		return true
+		return !x.describes(b)
 	}
 	for el, n := b.el, 0; el >= 0 && n < 3; el, n = x.page.elements[el].parent, n+1 {
 		e := &x.page.elements[el]
@@ -218,7 +219,7 @@ func (x *extraction) isNamedCaption(i int) bool {
 			return false
 		}
 		if e.words&wCaption != 0 {
-			return true
+			return !x.describes(b)
 		}
 	}
 	return false
@@ -286,9 +287,11 @@ func (x *extraction) called(el int32) bool {
 
 // describes reports whether the description of the page is the text of b.
 func (x *extraction) describes(b *block) bool {
+	if len(x.folded) == 0 {
+		return false
+	}
 	f := fold(b.text)
-	for _, s := range x.blurbs {
-		d := strings.TrimRight(fold(s), "…")
+	for _, d := range x.folded {
 		if len(d) >= 30 && (f == d || strings.HasPrefix(f, d) && len(f) < len(d)*3/2 || strings.HasPrefix(d, f) && len(f) > len(d)/2) {
 			return true
 		}

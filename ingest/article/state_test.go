@@ -76,7 +76,7 @@ func TestExtractJoinsTheStream(t *testing.T) {
 	body := "<p>" + strings.Join(testText, "</p><p>") + "</p>"
 	body += `<div class="caption"><p>A boat leaves the eastern shore</p></div>$$AD$$` + strings.ReplaceAll(body, ".", ", they say.")
 	page := "<html><head><title>Ferry</title></head><body><div id=root></div>"
-	for _, piece := range []string{"1:I[4,[],\"Mark\"]\n2:T" + strconv.FormatInt(int64(len(body)), 16) + ",", body, `3:["$","$L2",null,{"state":{"count":"Four. Five. Six."}}]` + "\n"} {
+	for _, piece := range []string{"1:I[4,[],\"Mark\"]\n2:T" + strconv.FormatInt(int64(len(body)), 16) + ",", body, `3:["$","$L2",null,{"state":{"words":"` + strings.Repeat("ferry ", 200) + `"}}]` + "\n"} {
 		raw, err := json.Marshal(piece)
 		if err != nil {
 			t.Fatal(err)

@@ -12,8 +12,9 @@ import numpy as np
 from sklearn.linear_model import LogisticRegression
 from urllib.parse import urlsplit
 
-NAMES = ["sCertainty", "sKept", "sInner", "sWords", "sTitled", "sDated", "sShort", "sData"]
-GOOD = .9
+NAMES = ["sCertainty", "sDoubt", "sGap", "sPieces", "sAlike", "sQuoted", "sShort"]
+STRENGTH = .05  # of the regression: the inverse of its penalty
+GOOD, BAD = .9, .8
 WORD = re.compile(r"[\u3040-\u30ff\u3400-\u9fff]|[^\W\u3040-\u30ff\u3400-\u9fff]+")
 
 
@@ -37,7 +38,7 @@ def score(page, text):
 
 
 def load(texts, data):
-    x, y, fold, sets = [], [], [], []
+    x, y, fold, sets, bad = [], [], [], [], []
     for name in ("scrapinghub", "fundus", "trafeval"):
         with open(os.path.join(data, name, "ground-truth.jsonl"), encoding="utf8") as f:
             pages = {p["id"]: p for p in map(json.loads, f)}
@@ -48,22 +49,30 @@ def load(texts, data):
                 page = pages[r["id"]]
                 group = page.get("publisher") or ".".join((urlsplit(page["url"]).hostname or r["id"]).split(".")[-2:])
                 x.append(r["signals"])
-                y.append(score(page, r["text"]) >= GOOD)
+                f = score(page, r["text"])
+                y.append(f >= GOOD)
+                bad.append(f < BAD)
                 fold.append(int(hashlib.sha1(group.encode()).hexdigest()[:8], 16) % 5)
                 sets.append(name)
-    return np.array(x), np.array(y), np.array(fold), np.array(sets)
+    return np.array(x), np.array(y), np.array(fold), np.array(sets), np.array(bad)
 
 
 def fit(x, y):
     spread = np.maximum(x.std(0), .05)
-    m = LogisticRegression(C=1, max_iter=1000).fit(x / spread, y)
+    m = LogisticRegression(C=STRENGTH, max_iter=1000).fit(x / spread, y)
     return m.intercept_[0], m.coef_[0] / spread
+
+
+def area(chance, good):
+    """The chance that a good page has a higher quality than another one."""
+    good = good[np.argsort(chance)]
+    return sum((~good[:i]).sum() for i in np.flatnonzero(good)) / max(1, good.sum() * (~good).sum())
 
 
 def main():
     if len(sys.argv) != 3:
         sys.exit(__doc__)
-    x, y, fold, sets = load(*sys.argv[1:])
+    x, y, fold, sets, bad = load(*sys.argv[1:])
     chance = np.zeros(len(y))
     for k in range(5):
         bias, slope = fit(x[fold != k], y[fold != k])
@@ -76,11 +85,10 @@ def main():
         m = (chance >= a) & (chance < b)
         if m.any():
             print(f"| {a:.2f}–{min(b, 1):.2f} | {m.sum()} | {chance[m].mean():.2f} | {y[m].mean():.2f} |")
-    order = np.argsort(chance)
-    good = y[order]
-    area = sum((~good[:i]).sum() for i in np.flatnonzero(good)) / max(1, good.sum() * (~good).sum())
-    print(f"\nmean {y.mean():.3f}, Brier score {((chance - y) ** 2).mean():.3f} (always the mean: {y.mean() * (1 - y.mean()):.3f}), "
-          f"area under the curve {area:.3f}")
+    print(f"\nmean {y.mean():.3f}, Brier score {((chance - y) ** 2).mean():.3f} (always the mean: {y.mean() * (1 - y.mean()):.3f})")
+    gold = sets != "trafeval"
+    for name, m in (("all", sets != ""), ("with bodies in the ground truth", gold), ("with snippets", ~gold)):
+        print(f"area under the curve, {name}: F1 under {GOOD}: {area(chance[m], y[m]):.3f}, under {BAD}: {area(chance[m], ~bad[m]):.3f}")
     for name in dict.fromkeys(sets):
         print(f"{name}: {y[sets == name].mean():.3f} good, mean quality {chance[sets == name].mean():.3f}")
 
