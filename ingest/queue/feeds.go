@@ -10,6 +10,7 @@ import (
 	"sync"
 	"time"
 
+	"github.com/nats-io/nats.go"
 	"github.com/nats-io/nats.go/jetstream"
 )
 
@@ -54,9 +55,18 @@ func (q *Queue) polled(ctx context.Context, msg jetstream.Msg, poll PollFunc) {
 		})
 	}
 	// What was done is stored even when ctx ended meanwhile.
+	stopped := ctx.Err() != nil
 	ctx = context.WithoutCancel(ctx)
 	if err == nil && !next.IsZero() {
 		_, err = q.store(ctx, "feed.sched."+feed, "feed.sched."+feed, state, schedule(feed, next)...)
+		if errors.Is(err, nats.ErrMaxPayload) {
+			q.log.Error("feed's state is larger than the server takes; the old one is kept, for an hour", "feed", feed, "n", len(state))
+			_, err = q.store(ctx, "feed.sched."+feed, "feed.sched."+feed, msg.Data(), schedule(feed, time.Now().Add(time.Hour))...)
+		}
+	}
+	if err != nil && stopped {
+		msg.Nak() // cut short by our own end: the next worker starts at once
+		return
 	}
 	if err != nil {
 		q.log.Warn("poll not finished", "feed", feed, "err", err)

@@ -44,18 +44,23 @@ type Line struct {
 }
 
 // end writes the ledger line of a job. A page that is gone is not read again.
+// A re-read says nothing of an entry that ended long before, unless it makes a
+// difference.
 func (q *Queue) end(ctx context.Context, job Job, end End) error {
 	line := Line{State: end.State, Key: job.Key, URL: job.URL, Feed: job.Feed, ID: end.ID, Reason: end.Reason, Attempts: job.Attempt}
 	switch end.State {
-	case Dead:
-		if job.Reread > 0 {
-			q.log.Warn("re-read given up", "id", job.Key, "link", job.URL, "feed", job.Feed, "n", job.Attempt, "err", end.Reason)
-			return nil
-		}
-		line.Job = &job
+	case Published:
 	case Gone, Withdrawn:
 		if err := q.Forget(ctx, job.Key); err != nil {
 			return err
+		}
+	default:
+		if job.Reread > 0 {
+			q.log.Info("read again, nothing new", "id", job.Key, "link", job.URL, "feed", job.Feed, "n", job.Reread, "status", end.State, "err", end.Reason)
+			return nil
+		}
+		if end.State == Dead {
+			line.Job = &job
 		}
 	}
 	return q.Record(ctx, line)
@@ -81,18 +86,44 @@ func (q *Queue) Record(ctx context.Context, line Line) error {
 // Ended returns the newest ledger line of an entry, and false when there is
 // none.
 func (q *Queue) Ended(ctx context.Context, key string) (Line, bool, error) {
+	return q.ended(ctx, "ledger.*."+key)
+}
+
+// ended returns the newest line under a subject.
+func (q *Queue) ended(ctx context.Context, subject string) (Line, bool, error) {
 	var line Line
-	msg, err := q.ledger.GetLastMsgForSubject(ctx, "ledger.*."+key)
+	msg, err := q.ledger.GetLastMsgForSubject(ctx, subject)
 	if errors.Is(err, jetstream.ErrMsgNotFound) {
 		return line, false, nil
 	}
 	if err != nil {
-		return line, false, fmt.Errorf("ledger of %s: %w", key, err)
+		return line, false, fmt.Errorf("%s: %w", subject, err)
 	}
 	if err := json.Unmarshal(msg.Data, &line); err != nil {
-		return line, false, fmt.Errorf("ledger of %s: %w", key, err)
+		return line, false, fmt.Errorf("%s: %w", subject, err)
 	}
 	return line, true, nil
+}
+
+// Became returns the newest line that says which article an entry became, of
+// state Published or Duplicate, whatever happened to it since; false when
+// there is none.
+func (q *Queue) Became(ctx context.Context, key string) (Line, bool, error) {
+	line, ok, err := q.Ended(ctx, key)
+	if err != nil || !ok || line.State == Published || line.State == Duplicate {
+		return line, ok, err
+	}
+	var best Line
+	for _, state := range []State{Published, Duplicate} {
+		l, there, err := q.ended(ctx, "ledger."+string(state)+"."+key)
+		if err != nil {
+			return best, false, err
+		}
+		if there && l.At.After(best.At) {
+			best = l
+		}
+	}
+	return best, best.State != "", nil
 }
 
 // Waiting returns the job of an entry that is queued, and "due" or "waiting"

@@ -8,6 +8,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/nats-io/nats.go"
 	"github.com/nats-io/nats.go/jetstream"
 )
 
@@ -185,6 +186,27 @@ func (q *Queue) putOff(ctx context.Context, job Job, at time.Time) error {
 		return fmt.Errorf("encode job %s: %w", job.Key, err)
 	}
 	subject := "page.sched." + job.Key
-	_, err = q.store(ctx, subject, subject, data, jetstream.WithScheduleAt(at), jetstream.WithScheduleTarget("page.due."+job.Key))
+	when, target := jetstream.WithScheduleAt(at), jetstream.WithScheduleTarget("page.due."+job.Key)
+	ok, err := q.store(ctx, subject, subject, data, when, target)
+	if ok || err != nil || job.Reread > 0 {
+		return err
+	}
+	// A re-read of the page may have been put off before; what the feed says
+	// now goes first.
+	there, err := q.pages.GetLastMsgForSubject(ctx, subject)
+	if errors.Is(err, jetstream.ErrMsgNotFound) {
+		return errors.New("its schedule fired this moment") // the job comes back
+	}
+	if err != nil {
+		return fmt.Errorf("schedule of job %s: %w", job.Key, err)
+	}
+	var other Job
+	if json.Unmarshal(there.Data, &other) != nil || other.Reread == 0 {
+		return nil // stored by an earlier run of this attempt
+	}
+	ok, err = q.swap(ctx, &nats.Msg{Subject: subject, Data: data}, subject, there.Sequence, when, target)
+	if err == nil && !ok {
+		err = errors.New("its schedule changed this moment")
+	}
 	return err
 }

@@ -36,8 +36,8 @@ func sourcesConfig(storage jetstream.StorageType, replicas int) jetstream.KeyVal
 	}
 }
 
-// Sources returns all sources by the id of their feed. One that does not
-// decode is an error that names it.
+// Sources returns all sources by the id of their feed. Those that do not
+// decode are logged and left out.
 func (q *Queue) Sources(ctx context.Context) (map[string]Source, error) {
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
@@ -62,7 +62,8 @@ func (q *Queue) Sources(ctx context.Context) (map[string]Source, error) {
 			}
 			s, err := decodeSource(e)
 			if err != nil {
-				return nil, err
+				q.log.Error("source left out", "feed", e.Key(), "err", err)
+				continue
 			}
 			all[e.Key()] = s
 		}
