@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"math/rand/v2"
 	"mime"
 	"net"
 	"net/http"
@@ -88,13 +89,20 @@ func (c *Client) every(t target) time.Duration {
 // takeTurn waits for the turn of t's host. A turn more than MaxWait away, or
 // beyond the deadline of ctx, is promised with an error of class Throttled.
 // slot is a turn promised before; zero when none was.
-func (c *Client) takeTurn(ctx context.Context, t target, slot time.Time) error {
+//
+// book is how far ahead a turn is booked at most, zero for any; beyond it, the
+// error names a time to come back and promises nothing.
+func (c *Client) takeTurn(ctx context.Context, t target, slot time.Time, book time.Duration) error {
 	if err := ctx.Err(); err != nil {
 		return &Error{URL: t.String(), Err: err}
 	}
 	now := time.Now()
 	turn := slot
 	if slot.IsZero() || now.Sub(slot) > slotGrace {
+		if book > 0 && c.turns.ahead(t.host, now) > book {
+			until := now.Add(book + rand.N(book/2+1)) // not all at once
+			return &Error{Class: Throttled, URL: t.String(), Until: until, Unbooked: true, Err: fmt.Errorf("%s is booked for more than %v", t.host, book)}
+		}
 		var err error
 		if turn, err = c.reserve(ctx, t.host, now, c.every(t)); err != nil {
 			return &Error{URL: t.String(), Err: fmt.Errorf("reserve a turn at %s: %w", t.host, err)}

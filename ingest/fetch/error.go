@@ -18,7 +18,7 @@ type Class uint8
 
 const (
 	Transient Class = iota // try again after backing off; the zero value, so what is not classified is retried
-	Throttled              // try again at Error.Until with Request.Slot set to it, not before
+	Throttled              // try again at Error.Until, not before, with Request.Slot set to it unless it is Unbooked
 	Denied                 // 401, 402, 403, 451 or robots.txt: the publisher does not want this; respect it
 	NotFound               // 404: perhaps not yet or no longer there
 	Gone                   // 410: do not ask again
@@ -52,7 +52,10 @@ type Error struct {
 	URL    string    // the address that failed, which after a redirect is not the one asked for
 	Status int       // the HTTP status; zero when there was no answer
 	Until  time.Time // of class Throttled: the promised turn; zero otherwise
-	Err    error     // the cause; never nil
+	// Unbooked is whether Until is no turn, only when to ask anew (see
+	// Request.Book).
+	Unbooked bool
+	Err      error // the cause; never nil
 }
 
 // Error names the address, the class and the cause.

@@ -29,6 +29,11 @@ type Request struct {
 	// kin), nor hold more than 32 values or 16 KiB; that is an error of class
 	// Refused. No error shows its values.
 	Header http.Header
+	// Book is how far ahead the host's turn is booked at most. Beyond it the
+	// error of class Throttled is Unbooked: come back then, and ask anew. So a
+	// crowd of pages does not keep a feed of the same host waiting for hours.
+	// Zero books any turn.
+	Book time.Duration
 	// Slot is a time at which this request was promised its turn by an
 	// earlier [Error] of class Throttled (its Until); zero when it was not.
 	Slot time.Time

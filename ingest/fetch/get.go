@@ -128,7 +128,7 @@ func (v *visit) turn(ctx context.Context, t target) error {
 		return v.charge(ctx, t)
 	}
 	v.within = false
-	err := v.client.takeTurn(ctx, t, slot)
+	err := v.client.takeTurn(ctx, t, slot, v.req.Book)
 	fe, ok := errors.AsType[*Error](err)
 	if ok && fe.Class == Throttled && len(v.hosts) > 0 && !v.req.Slot.IsZero() && !v.client.turns.held(t.host).After(time.Now()) {
 		// The caller has waited for a turn once. Were it sent back at a later

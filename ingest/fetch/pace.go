@@ -86,6 +86,16 @@ func (t *turns) start(host string, every time.Duration, within bool) time.Time {
 	return at
 }
 
+// ahead is how long the turns of host are taken already.
+func (t *turns) ahead(host string, now time.Time) time.Duration {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	if h := t.hosts[host]; h != nil {
+		return h.free.Sub(now)
+	}
+	return 0
+}
+
 // hold keeps host from being asked before until.
 func (t *turns) hold(host string, until time.Time) {
 	t.mu.Lock()

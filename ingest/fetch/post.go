@@ -24,7 +24,7 @@ func (c *Client) Post(ctx context.Context, address string, form url.Values) (*Re
 	if err != nil {
 		return nil, &Error{Class: Refused, URL: redact(address), Err: err}
 	}
-	if err := c.takeTurn(ctx, t, time.Time{}); err != nil {
+	if err := c.takeTurn(ctx, t, time.Time{}, 0); err != nil {
 		return nil, err
 	}
 	header := http.Header{"Accept": {"*/*"}, "Content-Type": {"application/x-www-form-urlencoded"}}

@@ -31,7 +31,7 @@ func (c *Client) Sitemaps(ctx context.Context, address string) ([]string, error)
 	if err != nil {
 		return nil, &Error{Class: Refused, URL: redact(address), Err: err}
 	}
-	rules, err := c.robotsFor(ctx, t, func() error { return c.takeTurn(ctx, t, time.Time{}) })
+	rules, err := c.robotsFor(ctx, t, func() error { return c.takeTurn(ctx, t, time.Time{}, 0) })
 	if err != nil {
 		return nil, err
 	}

@@ -66,10 +66,16 @@ func (q *Queue) end(ctx context.Context, job Job, end End) error {
 	return q.Record(ctx, line)
 }
 
+const maxText = 2048 // bytes of an address or a reason in a line
+
+// clip cuts s to what a line holds.
+func clip(s string) string { return strings.ToValidUTF8(s[:min(len(s), maxText)], "") }
+
 // Record writes a line for an entry that ended without a job of its own. The
 // time is now.
 func (q *Queue) Record(ctx context.Context, line Line) error {
 	line.At = time.Now().UTC()
+	line.URL, line.Reason = clip(line.URL), clip(line.Reason)
 	data, err := json.Marshal(line)
 	if err != nil {
 		return fmt.Errorf("encode ledger line %s: %w", line.Key, err)

@@ -49,6 +49,7 @@ func (e *End) Error() string { return string(e.State) + ": " + e.Reason }
 type Retry struct {
 	At       time.Time
 	Promised bool // At is the host's turn, reserved for this job; not an attempt
+	Free     bool // the page was not asked for; not an attempt
 	Err      error
 }
 
@@ -160,8 +161,10 @@ func (q *Queue) settle(ctx context.Context, job Job, err error) error {
 	var at time.Time
 	if retry, ok := errors.AsType[*Retry](err); ok {
 		at = retry.At
-		if retry.Promised {
-			job.Slot = retry.At
+		if retry.Promised || retry.Free {
+			if job.Slot = retry.At; !retry.Promised {
+				job.Slot = time.Time{}
+			}
 			return q.putOff(ctx, job, at)
 		}
 	}

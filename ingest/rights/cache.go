@@ -21,10 +21,12 @@ const (
 
 // A Get fetches url for a [Cache], politely and within the caller's limits of
 // size and time, and follows redirects. It returns the answer's status, its
-// Content-Type and its body; err is for when there was no answer. It should
+// Content-Type and its body; err is for when there was no answer. own says that
+// the file lies on the host of a page that was just asked for; licences can lie
+// anywhere. It should
 // wait for the host's turn rather than fail, since what fails counts as
 // nothing said for an hour. It may be called concurrently.
-type Get func(ctx context.Context, url string) (status int, contentType string, body []byte, err error)
+type Get func(ctx context.Context, url string, own bool) (status int, contentType string, body []byte, err error)
 
 // A Cache knows what hosts say about use, so that each is asked once a day: a
 // file counts for 24 h, and so does that there is none; one that is
@@ -137,7 +139,7 @@ func (c *Cache) ask(ctx context.Context, of, url string, k kind, old *file) (*fi
 	if err := ctx.Err(); err != nil {
 		return nil, err
 	}
-	status, contentType, body, err := c.get(ctx, url)
+	status, contentType, body, err := c.get(ctx, url, strings.HasPrefix(url, of+"/"))
 	if ctx.Err() != nil {
 		return nil, ctx.Err() // says nothing about the host
 	}

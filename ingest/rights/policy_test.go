@@ -69,7 +69,7 @@ func TestPolicyIsValidated(t *testing.T) {
 }
 
 func ExampleCache_Of() {
-	get := func(_ context.Context, url string) (int, string, []byte, error) {
+	get := func(_ context.Context, url string, _ bool) (int, string, []byte, error) {
 		if url == "https://paper.example/.well-known/tdmrep.json" {
 			return 200, "application/json", []byte(`[{"location": "/news/", "tdm-reservation": 1}]`), nil
 		}

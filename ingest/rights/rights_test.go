@@ -19,7 +19,7 @@ import (
 // text/html is the type.
 type site map[string]string
 
-func (s site) get(_ context.Context, url string) (int, string, []byte, error) {
+func (s site) get(_ context.Context, url string, _ bool) (int, string, []byte, error) {
 	body, ok := s[url]
 	if !ok {
 		return 404, "text/html", []byte("<h1>Not here</h1>"), nil
@@ -173,7 +173,7 @@ func TestSignalsStayBounded(t *testing.T) {
 		h.Add("Link", fmt.Sprintf(`<https://a.example/%d.xml>; rel=license; type="application/rsl+xml"`, i))
 	}
 	asked := 0
-	c := NewCache(func(_ context.Context, url string) (int, string, []byte, error) {
+	c := NewCache(func(_ context.Context, url string, _ bool) (int, string, []byte, error) {
 		asked++
 		return 200, "", []byte(rslOpen + `<content url="/` + strings.Repeat("*ü", 500) + `"><license><prohibits>all</prohibits></license></content></rsl>`), nil
 	}, "x")
@@ -201,7 +201,7 @@ func TestFilesAreCachedForADay(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		asked, status, body := 0, 200, `[{"location":"/","tdm-reservation":1}]`
 		var fail error
-		c := NewCache(func(_ context.Context, url string) (int, string, []byte, error) {
+		c := NewCache(func(_ context.Context, url string, _ bool) (int, string, []byte, error) {
 			if !strings.HasSuffix(url, ".json") {
 				return 404, "", nil, nil
 			}
@@ -258,7 +258,7 @@ func TestUnreachableSaysNothingForAnHour(t *testing.T) {
 	} {
 		synctest.Test(t, func(t *testing.T) {
 			asked := 0
-			c := NewCache(func(context.Context, string) (int, string, []byte, error) {
+			c := NewCache(func(context.Context, string, bool) (int, string, []byte, error) {
 				asked++
 				return tt.status, "", []byte(`[{"location":"/","tdm-reservation":1}]`), tt.err
 			}, "x")
@@ -283,7 +283,7 @@ func TestOneFlightForEachFile(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		var mu sync.Mutex
 		asked := map[string]int{}
-		c := NewCache(func(_ context.Context, url string) (int, string, []byte, error) {
+		c := NewCache(func(_ context.Context, url string, _ bool) (int, string, []byte, error) {
 			mu.Lock()
 			asked[url]++
 			mu.Unlock()
@@ -320,7 +320,7 @@ func TestOneFlightForEachFile(t *testing.T) {
 func TestLeaderWhoGivesUpLeavesTheFlightToTheNext(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		asked := 0
-		c := NewCache(func(ctx context.Context, url string) (int, string, []byte, error) {
+		c := NewCache(func(ctx context.Context, url string, _ bool) (int, string, []byte, error) {
 			asked++
 			select {
 			case <-ctx.Done():
@@ -354,7 +354,7 @@ func TestLeaderWhoGivesUpLeavesTheFlightToTheNext(t *testing.T) {
 }
 
 func TestPanicOfTheGetterEndsItsFlight(t *testing.T) {
-	c := NewCache(func(context.Context, string) (int, string, []byte, error) { panic("no") }, "x")
+	c := NewCache(func(context.Context, string, bool) (int, string, []byte, error) { panic("no") }, "x")
 	func() {
 		defer func() { _ = recover() }()
 		_, _ = c.Of(t.Context(), Page{URL: "https://a.example/"})
@@ -416,9 +416,9 @@ func TestCacheBoundsOriginsAndTheirFiles(t *testing.T) {
 		t.Errorf("%d origins, want %d", len(c.entries), maxOrigins)
 	}
 	asked := map[string]int{}
-	c = NewCache(func(ctx context.Context, url string) (int, string, []byte, error) {
+	c = NewCache(func(ctx context.Context, url string, _ bool) (int, string, []byte, error) {
 		asked[url]++
-		return site{}.get(ctx, url)
+		return site{}.get(ctx, url, true)
 	}, "x")
 	for i := range 100 {
 		if _, err := c.Of(t.Context(), Page{URL: "https://a.example/", Links: []string{fmt.Sprintf("/l%d.xml", i)}}); err != nil {

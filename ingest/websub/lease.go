@@ -69,7 +69,9 @@ func (l *Lease) Learn(hub, topic string) {
 		hub, topic = "", ""
 	}
 	if l.Hub != hub || l.Topic != topic {
-		*l = Lease{Hub: hub, Topic: topic}
+		// When the last was asked stays: a feed that names another hub at each
+		// poll must not send us to all of them.
+		*l = Lease{Hub: hub, Topic: topic, Asked: l.Asked, Asks: l.Asks}
 	}
 }
 
