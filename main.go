@@ -98,7 +98,7 @@ func run(args []string, stdin io.Reader, stdout, stderr io.Writer) int {
 func misuse(err error, args []string, stderr io.Writer) int {
 	command := ""
 	if e, ok := errors.AsType[*kong.ParseError](err); ok && e.Context.Selected() != nil {
-		command = " " + e.Context.Selected().Name
+		command = strings.TrimPrefix(e.Context.Selected().FullPath(), "conflictwire")
 	} else if !strings.HasPrefix(args[0], "-") {
 		err = fmt.Errorf("there is no command %q", args[0])
 	}

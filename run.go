@@ -18,6 +18,7 @@ import (
 	"conflictwire/ingest/rights"
 	"conflictwire/ingest/websub"
 	"conflictwire/sink"
+	"conflictwire/sink/record"
 
 	"github.com/nats-io/nats.go"
 	"github.com/nats-io/nats.go/jetstream"
@@ -205,7 +206,12 @@ func (p *pipeline) watchSources(ctx context.Context) error {
 			}
 			armed, retired, err := p.queue.Reconcile(ctx, p.ingest.Feeds.IDs(), 0)
 			if err != nil {
-				p.log.Error("list of feeds not brought up to date; it is at the next change or start", "err", err)
+				p.log.Error("list of feeds not brought up to date; trying again", "err", err)
+				select {
+				case changed <- struct{}{}:
+				default:
+				}
+				continue
 			}
 			p.log.Info("feeds changed", "feed", len(p.ingest.Feeds.IDs()), "status", fmt.Sprintf("%d feeds new, %d retired", armed, retired))
 		}
@@ -224,24 +230,33 @@ func (p *pipeline) spread() time.Duration {
 
 // read is the way of one page: read, enrich, publish (a [queue.ReadFunc]).
 func (p *pipeline) read(ctx context.Context, job queue.Job) error {
-	a, err := p.ingest.Read(ctx, job)
-	if end, ok := errors.AsType[*queue.End](err); ok {
-		switch {
-		case end.State == queue.Gone:
-			return p.withdraw(ctx, job, end)
-		case end.State == queue.Unchanged && job.Reread > 0:
-			return cmp.Or(p.ingest.Again(ctx, job, ingest.Mark{}), err)
+	prev, err := p.publishedAs(ctx, job.Key)
+	if err != nil {
+		return err
+	}
+	if job.Reread > 0 {
+		if prev == nil || prev.Conflictwire.Provenance.Fetched.After(job.Added) {
+			return &queue.End{State: queue.Unchanged, Reason: "read again meanwhile, or withdrawn"}
 		}
+		// Whatever this reading comes to, the next one is due at its time.
+		if err := p.ingest.Again(ctx, job, ingest.Mark{}); err != nil {
+			return err
+		}
+	}
+	a, err := p.ingest.Read(ctx, job)
+	if end, ok := errors.AsType[*queue.End](err); ok && end.State == queue.Gone {
+		return p.withdraw(ctx, job, end)
 	}
 	if err != nil {
 		return err
 	}
-	// An entry that became an article stays that article, whatever address
-	// its page gives itself later.
-	if id, err := p.publishedAs(ctx, job.Key); err != nil {
-		return err
-	} else if id != "" {
-		a.ID = id
+	if prev != nil {
+		// An entry that became an article stays that article, whatever address
+		// its page gives itself later, and whoever it says it was copied from.
+		a.ID, a.Original = prev.Conflictwire.ID, ""
+		if job.Reread > 0 && (a.Closed || a.Partial) && a.Withheld == "" && prev.RepresentationType == "full" {
+			return &queue.End{State: queue.Unchanged, Reason: "the page shows less than before"}
+		}
 	}
 	if a.Sighted, err = p.queue.Sightings(ctx, job.Key); err != nil {
 		return err
@@ -280,6 +295,13 @@ func (p *pipeline) withdraw(ctx context.Context, job queue.Job, end *queue.End) 
 	if id == "" {
 		return end // the article is another entry's
 	}
+	rec, err := p.sink.Last(ctx, id)
+	if err != nil {
+		return err
+	}
+	if rec != nil && !speaksFor(job, rec) {
+		return end
+	}
 	res, err := p.sink.Withdraw(ctx, id, end.Reason)
 	if err != nil {
 		return err
@@ -289,6 +311,22 @@ func (p *pipeline) withdraw(ctx context.Context, job queue.Job, end *queue.End) 
 	}
 	p.stored(res)
 	return &queue.End{State: queue.Withdrawn, ID: id, Reason: end.Reason}
+}
+
+// speaksFor reports whether the page of a job being gone means that the article
+// is: it is the article's own page, on its own site, and not another address
+// that led there.
+func speaksFor(job queue.Job, rec *record.Record) bool {
+	at := rec.Conflictwire.Provenance.URL
+	if at == "" || job.URL == at {
+		return true
+	}
+	for _, alt := range rec.AltIDs {
+		if alt.Role == "link" && alt.Value == job.URL {
+			return ingest.SameSite(job.URL, at)
+		}
+	}
+	return false
 }
 
 // stored tells the log, and whoever asked, of a new version.
@@ -311,7 +349,7 @@ func (p *pipeline) stored(res sink.Result) {
 // the ledger says that it was published under another. It is "" for an entry
 // that was found to be a duplicate of another's article.
 func (p *pipeline) articleOf(ctx context.Context, key string) (string, error) {
-	line, ok, err := p.queue.Ended(ctx, key)
+	line, ok, err := p.queue.Became(ctx, key)
 	switch {
 	case err != nil:
 		return "", err
@@ -323,31 +361,28 @@ func (p *pipeline) articleOf(ctx context.Context, key string) (string, error) {
 	return key, nil
 }
 
-// publishedAs is the ID of the article that an entry became, "" when it has
-// become none, or is a duplicate of another entry's.
-func (p *pipeline) publishedAs(ctx context.Context, key string) (string, error) {
+// publishedAs is the newest version of the article that an entry became, nil
+// when it has become none, or is a duplicate of another entry's.
+func (p *pipeline) publishedAs(ctx context.Context, key string) (*record.Record, error) {
 	id, err := p.articleOf(ctx, key)
 	if err != nil || id == "" {
-		return "", err
+		return nil, err
 	}
-	rec, err := p.sink.Last(ctx, id)
-	if err != nil || rec == nil {
-		return "", err
-	}
-	return id, nil
+	return p.sink.Last(ctx, id)
 }
 
-// known says whether the article of an entry is published (an [ingest.Known]).
-func (p *pipeline) known(ctx context.Context, key string) (link string, ok bool, err error) {
+// known says what there is of the article of an entry (an [ingest.Known]).
+func (p *pipeline) known(ctx context.Context, key string) (ingest.Existing, error) {
 	id, err := p.articleOf(ctx, key)
 	if err != nil || id == "" {
-		return "", id == "", err
+		return ingest.Existing{Published: err == nil}, err
 	}
 	rec, err := p.sink.Last(ctx, id)
-	if err != nil || rec == nil {
-		return "", false, err
+	if err != nil || rec == nil || rec.PubStatus == record.Canceled {
+		return ingest.Existing{}, err // one that was withdrawn may come back
 	}
-	return rec.Conflictwire.Provenance.URL, true, nil
+	from := rec.Conflictwire.Provenance
+	return ingest.Existing{Published: true, Link: from.URL, Feed: from.Feed, Fetched: from.Fetched}, nil
 }
 
 // newLogger writes to w, as text or as JSON, from the given level on.

@@ -63,7 +63,7 @@ func TestGapIsHealedFromTheArchive(t *testing.T) {
 	s := newPressroom(t)
 	in, published := newIngester(t, s)
 	at := func(d time.Duration) string { return time.Now().Add(-d).UTC().Format(time.RFC3339) }
-	s.set("/feed", archived(s.URL, "", [2]string{"/1", at(30 * time.Hour)}))
+	s.set("/feed", archived(s.URL, "", [2]string{"/1", at(30 * time.Hour)}, [2]string{"/0", at(31 * time.Hour)}, [2]string{"/00", at(32 * time.Hour)}))
 	stored, st := poll(t, in, nil)
 	if st.Gaps != 0 {
 		t.Fatalf("the first poll has %d gaps", st.Gaps)
@@ -98,7 +98,7 @@ func TestGapIsHealedFromTheSitemap(t *testing.T) {
 	s := newPressroom(t)
 	in, _ := newIngester(t, s)
 	in.Feeds = NewRoster([]Feed{{ID: "f", URL: s.URL + "/feed", Sitemap: s.URL + "/news.xml", Every: time.Hour}})
-	s.set("/feed", rss([3]string{s.URL + "/1", "One", ago(3 * time.Hour)}))
+	s.set("/feed", rss([3]string{s.URL + "/1", "One", ago(3 * time.Hour)}, [3]string{s.URL + "/0", "Zero", ago(4 * time.Hour)}, [3]string{s.URL + "/00", "Before", ago(5 * time.Hour)}))
 	stored, _ := poll(t, in, nil)
 	stored = change(t, stored, func(st *state) { st.OK = st.OK.Add(-2 * time.Hour) })
 	s.set("/feed", rss([3]string{s.URL + "/5", "Five", ago(time.Minute)}))
@@ -167,6 +167,51 @@ func TestPermanentRedirectIsBelievedAfterDays(t *testing.T) {
 	if stored, _ = poll(t, in, stored); s.asked["/feed"] != before {
 		t.Error("the old address is still asked")
 	}
+	// It moves on, and the way there is gone.
+	s.set("/new", func(w http.ResponseWriter, r *http.Request) {
+		http.Redirect(w, r, "/newer", http.StatusMovedPermanently)
+	})
+	s.set("/newer", rss([3]string{s.URL + "/1", "One", ""}))
+	s.set("/feed", func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(404) })
+	for range movePolls + 1 {
+		stored, st = poll(t, in, stored)
+	}
+	if st.Asked != s.URL+"/new" || st.Failures > 0 {
+		t.Fatalf("on its second way it is asked at %s, %d failures", st.Asked, st.Failures)
+	}
+	stored = change(t, stored, func(st *state) { st.Moved.Since = st.Moved.Since.Add(-moveAge) })
+	if stored, st = poll(t, in, stored); st.Asked != s.URL+"/newer" {
+		t.Fatalf("after its second way it is asked at %s", st.Asked)
+	}
+	// Once a day it is seen whether the old address is back.
+	s.set("/feed", rss([3]string{s.URL + "/1", "One", ""}))
+	stored = change(t, stored, func(st *state) { st.Visited = st.Visited.Add(-25 * time.Hour) })
+	if stored, st = poll(t, in, stored); st.Asked != s.URL+"/feed" {
+		t.Fatalf("back at its old address, it is asked at %s", st.Asked)
+	}
+	s.set("/feed", func(w http.ResponseWriter, r *http.Request) { http.Redirect(w, r, "/new", http.StatusMovedPermanently) })
+	s.set("/new", rss([3]string{s.URL + "/1", "One", ""}))
+	for range movePolls {
+		stored, st = poll(t, in, stored)
+	}
+	stored = change(t, stored, func(st *state) { st.Moved.Since = st.Moved.Since.Add(-moveAge) })
+	stored, st = poll(t, in, stored)
+	// 410 there is no end of the feed while the old address may live.
+	s.set("/new", func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(410) })
+	for range moveTries {
+		stored, st = poll(t, in, stored)
+		stored = change(t, stored, func(st *state) { st.Failing = st.Failing.Add(-goneAge) })
+	}
+	if src, _, err := in.Queue.Source(t.Context(), "f"); err != nil || src.Paused || st.Asked != s.URL+"/feed" {
+		t.Fatalf("retired %t at %s, %v", src.Paused, st.Asked, err)
+	}
+	s.set("/feed", func(w http.ResponseWriter, r *http.Request) { http.Redirect(w, r, "/new", http.StatusMovedPermanently) })
+	s.set("/new", rss([3]string{s.URL + "/1", "One", ""}))
+	for range movePolls {
+		stored, st = poll(t, in, stored)
+	}
+	stored = change(t, stored, func(st *state) { st.Moved.Since = st.Moved.Since.Add(-moveAge) })
+	stored, _ = poll(t, in, stored)
 	// The new address breaks: the old one counts again.
 	s.set("/new", func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(404) })
 	for range moveTries {

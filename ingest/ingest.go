@@ -39,7 +39,7 @@ type Feed struct {
 	Least     time.Duration `yaml:"least"`     // least time between polls when it is learnt, 1s to 24h; zero: a fifth of the configuration's every
 	Most      time.Duration `yaml:"most"`      // most time between polls when it is learnt, 1s to 24h; zero: twelve times the configuration's every
 	Sitemap   string        `yaml:"sitemap"`   // news sitemap that shows the same stories for longer, asked when the feed may have missed some; empty: none
-	Headers   []string      `yaml:"headers"`   // "Name: value" sent to the feed's site alone; $NAME in the value is taken from the environment
+	Headers   []string      `yaml:"headers"`   // "Name: value" sent to the feed's host alone; $NAME in the value is taken from the environment
 	Auth      string        `yaml:"auth"`      // "user:password" for basic authentication there; $NAME is taken from the environment; empty: none
 }
 
@@ -90,7 +90,7 @@ func (f Feed) Validate() error {
 
 func isWeb(link string) bool {
 	u, err := url.Parse(link)
-	return err == nil && (u.Scheme == "http" || u.Scheme == "https") && u.Host != ""
+	return err == nil && (u.Scheme == "http" || u.Scheme == "https") && u.Host != "" && u.User == nil
 }
 
 var fromEnvironment = regexp.MustCompile(`\$[A-Za-z_][A-Za-z0-9_]*`)
@@ -112,10 +112,10 @@ func (f Feed) secrets() (http.Header, error) {
 		})
 	}
 	h, key := http.Header{}, "headers"
-	for _, line := range f.Headers {
+	for i, line := range f.Headers {
 		name, value, ok := strings.Cut(line, ":")
 		if name = strings.TrimSpace(name); !ok || name == "" {
-			return nil, fmt.Errorf("headers: %q is not of the form \"Name: value\"", clip(name, 40))
+			return nil, fmt.Errorf("headers[%d]: it is not of the form \"Name: value\"", i)
 		}
 		h.Add(name, expand(strings.TrimSpace(value)))
 	}
@@ -135,9 +135,10 @@ func (f Feed) secrets() (http.Header, error) {
 }
 
 // Header is what a request to link is sent besides the usual: the feed's
-// headers, if link is on the feed's own site.
+// headers, if link is on the feed's own host, "www." aside, and as safe from
+// eavesdroppers.
 func (f Feed) Header(link string) http.Header {
-	if len(f.Headers) == 0 && f.Auth == "" || !SameSite(link, f.URL) {
+	if len(f.Headers) == 0 && f.Auth == "" || !sameHost(link, f.URL) {
 		return nil
 	}
 	h, err := f.secrets()
@@ -145,6 +146,19 @@ func (f Feed) Header(link string) http.Header {
 		return nil // unreachable: Validate has tried
 	}
 	return h
+}
+
+func sameHost(link, feed string) bool {
+	l, err := url.Parse(link)
+	if err != nil {
+		return false
+	}
+	f, err := url.Parse(feed)
+	if err != nil {
+		return false
+	}
+	name := func(u *url.URL) string { return strings.TrimPrefix(strings.ToLower(u.Host), "www.") }
+	return name(l) == name(f) && l.Scheme == f.Scheme
 }
 
 // An Entry is what a feed says of one article. It travels in the page's job.
@@ -168,6 +182,7 @@ type Entry struct {
 
 // A Mark tells whether a page is the one that was read before.
 type Mark struct {
+	URL          string `json:"url,omitempty"` // where it was, after redirects
 	ETag         string `json:"etag,omitempty"`
 	LastModified string `json:"lastModified,omitempty"`
 	SHA256       string `json:"sha256,omitempty"`
@@ -189,9 +204,17 @@ type Article struct {
 	Sighted  []string // IDs of other feeds that showed it so far
 }
 
-// Known says whether the article of an entry is published, and at which
-// address. link is "" when the article is another entry's.
-type Known func(ctx context.Context, key string) (link string, ok bool, err error)
+// An Existing is what is known of the article of an entry. The zero value is
+// an article that is not there, or was withdrawn.
+type Existing struct {
+	Published bool
+	Link      string    // its page; empty when the article is another entry's
+	Feed      string    // that brought its newest version
+	Fetched   time.Time // when that was read for the newest version
+}
+
+// Known says what there is of the article of an entry.
+type Known func(ctx context.Context, key string) (Existing, error)
 
 // An Ingester polls and reads. Its methods may be called concurrently.
 type Ingester struct {

@@ -103,9 +103,9 @@ func newIngester(t *testing.T, s *pressroom) (*Ingester, map[string]string) {
 	published := map[string]string{} // key → address
 	return &Ingester{
 		Fetch: client, Queue: q, Feeds: NewRoster([]Feed{{ID: "f", URL: s.URL + "/feed", Every: 5 * time.Minute}}),
-		Known: func(_ context.Context, key string) (string, bool, error) {
+		Known: func(_ context.Context, key string) (Existing, error) {
 			link, ok := published[key]
-			return link, ok, nil
+			return Existing{Published: ok, Link: link, Feed: "f"}, nil
 		},
 		Log: slog.New(slog.NewTextHandler(t.Output(), nil)),
 	}, published
@@ -462,7 +462,8 @@ func TestReadEnds(t *testing.T) {
 		{path: "/secret/a", want: queue.Denied},
 		{path: "/pdf", want: queue.NotArticle},
 		{path: "/empty", want: queue.NotArticle},
-		{path: "/front", want: queue.Gone},
+		{path: "/front", attempt: 1},
+		{path: "/front", attempt: missingAfter, want: queue.Gone},
 		{path: "/down"},
 		{path: "/busy", retry: true},
 	} {

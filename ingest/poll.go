@@ -22,6 +22,10 @@ const acceptFeed = "application/atom+xml, application/rss+xml, application/feed+
 // left the feed; feeds sorted by popularity lose entries all the time.
 const maxVanished = 10
 
+// unusableWait is how long a feed waits whose definition this worker cannot
+// use.
+const unusableWait = 10 * time.Minute
+
 // Poll asks the feed called id for its entries, queues a page for each that
 // is new or changed, and returns when the feed is due next with the state to
 // keep (a [queue.PollFunc]). What is wrong with the feed itself is no error:
@@ -29,12 +33,21 @@ const maxVanished = 10
 // hours. A feed that is not configured is retired.
 func (in *Ingester) Poll(ctx context.Context, id string, stored []byte) (next time.Time, keep []byte, err error) {
 	f, ok, err := in.feed(ctx, id)
-	if err != nil || !ok {
+	switch {
+	case err != nil:
 		return time.Time{}, nil, err
+	case !ok && in.Feeds.Unusable(id):
+		return time.Now().Add(unusableWait), stored, nil // another worker may understand its definition
+	case !ok:
+		return time.Time{}, nil, nil
 	}
 	st := decodeState(stored, f.URL)
 	wait := rhythm.MaxBackoff
-	if why, paused := in.Feeds.Paused(id); paused {
+	why, paused, err := in.paused(ctx, id)
+	if err != nil {
+		return time.Time{}, nil, err
+	}
+	if paused {
 		st.Why = "paused: " + why
 	} else if wait, err = in.poll(ctx, f, &st); err != nil {
 		return time.Time{}, nil, err
@@ -60,6 +73,16 @@ func (in *Ingester) feed(ctx context.Context, id string) (Feed, bool, error) {
 	}
 	f, ok := in.Feeds.Get(id)
 	return f, ok, nil
+}
+
+// paused says why a feed is not asked. What this worker heard may be old: the
+// server is asked before a feed is left alone for hours.
+func (in *Ingester) paused(ctx context.Context, id string) (why string, paused bool, err error) {
+	if why, paused = in.Feeds.Paused(id); !paused {
+		return "", false, nil
+	}
+	s, ok, err := in.Queue.Source(ctx, id)
+	return s.Note, ok && s.Paused, err
 }
 
 // A round is one poll under way.
@@ -97,6 +120,9 @@ func (in *Ingester) poll(ctx context.Context, f Feed, st *state) (time.Duration,
 	}
 	st.Rhythm.Observe(r.now, r.fresh)
 	st.OK, st.Failures, st.Failing, st.Gone, st.Error, st.Cause = r.now, 0, time.Time{}, 0, "", ""
+	if st.Begun.IsZero() {
+		st.Begun = r.now
+	}
 	in.learnHub(r)
 	in.listen(r)
 	st.note(r.Attempt)
@@ -111,7 +137,7 @@ func (in *Ingester) next(r *round) time.Duration {
 		h.TTL, h.Update, h.SkipHours, h.SkipDays = st.Hints.TTL, st.Hints.Update, st.Hints.SkipHours, st.Hints.SkipDays
 	}
 	wait, why := st.Rhythm.Next(r.now, in.bounds(r.f), h)
-	if slow := st.Lease.Every(r.now, wait); slow > wait {
+	if slow := st.Lease.Every(r.now, wait); slow > wait && in.Hubs != nil {
 		wait, why = slow, why+", less often because its hub tells what is new"
 	}
 	st.Why = why
@@ -127,6 +153,15 @@ func (in *Ingester) ask(ctx context.Context, r *round) (err error) {
 		req.ETag, req.LastModified = st.ETag, st.LastModified
 	}
 	st.Slot = time.Time{}
+	if st.Home != "" && r.now.Sub(st.Visited) >= fullPoll {
+		// Once a day the configured address is asked whether it is back.
+		st.Visited = r.now
+		old := fetch.Request{URL: st.URL, Accept: acceptFeed, Header: r.f.Header(st.URL)}
+		if res, err := in.Fetch.Get(ctx, old); err == nil && res.Permanent == "" && res.Status == 200 {
+			in.Log.Info("feed is back at its old address", "feed", r.f.ID, "link", st.URL)
+			st.Home, req.URL = "", st.URL
+		}
+	}
 	if r.res, err = in.Fetch.Get(ctx, req); err != nil {
 		return err
 	}
@@ -140,7 +175,7 @@ func (in *Ingester) ask(ctx context.Context, r *round) (err error) {
 				return err
 			}
 			if st.Body = body; len(r.doc.Parts) > 0 {
-				st.Body = 0 // an index stays the same while its parts change
+				st.Body, res.ETag, res.LastModified = 0, "", "" // an index stays the same while its parts change
 			}
 			st.Hints = hintsOf(r.doc)
 			if r.doc.Dropped > 0 {
@@ -150,10 +185,18 @@ func (in *Ingester) ask(ctx context.Context, r *round) (err error) {
 		st.Full = r.now
 	}
 	if res.ETag != "" || res.LastModified != "" || res.Status != 304 {
-		st.ETag, st.LastModified = res.ETag, res.LastModified
+		st.ETag, st.LastModified = validator(res.ETag), validator(res.LastModified)
 	}
 	in.follow(r)
 	return nil
+}
+
+// validator is v, or nothing when it is too long to keep.
+func validator(v string) string {
+	if len(v) > maxMark {
+		return ""
+	}
+	return v
 }
 
 // parse reads a document; of an index of sitemaps, the newest parts with it.
@@ -184,8 +227,10 @@ const (
 // capture one.
 func (in *Ingester) follow(r *round) {
 	st, to := r.st, r.res.Permanent
+	if len(to) > maxLink {
+		to = ""
+	}
 	switch {
-	case st.Moved != nil && st.Moved.Done && (to == "" || to == st.Moved.To):
 	case to == "":
 		st.Moved = nil
 	case st.Moved == nil || st.Moved.To != to:
@@ -193,7 +238,7 @@ func (in *Ingester) follow(r *round) {
 	default:
 		m := st.Moved
 		if m.Polls++; m.Polls >= movePolls && r.now.Sub(m.Since) >= moveAge {
-			m.Done = true
+			st.Home, st.Visited, st.Moved = m.To, r.now, nil
 			in.Log.Warn("feed has moved for good: it is asked at its new address; put it into the configuration", "feed", r.f.ID, "link", to)
 		}
 	}
@@ -210,37 +255,41 @@ func (in *Ingester) failed(ctx context.Context, r *round, err error) (time.Durat
 	st := r.st
 	var until time.Time
 	class := fetch.Unusable // what came is no feed
-	st.Cause = "parse"
+	cause := "parse"
 	if fe, ok := errors.AsType[*fetch.Error](err); ok {
-		until, class, st.Cause, r.Status = fe.Until, fe.Class, fe.Cause(), fe.Status
+		until, class, cause, r.Status = fe.Until, fe.Class, fe.Cause(), fe.Status
 		if class == fetch.Throttled && fe.Status == 0 {
 			st.Slot = until // the host's turn is far off; no failure of the feed
 			st.Why = "it waits for its turn at the host"
+			in.listen(r)
 			return time.Until(until), nil
 		}
 	}
+	st.Cause = cause
 	if st.Failures++; st.Failures == 1 {
 		st.Failing = r.now
 	}
-	if class != fetch.Gone {
+	if class == fetch.Gone {
+		st.Cause, st.Gone = "gone", st.Gone+1
+	} else {
 		st.Gone = 0
-	} else if st.Gone++; st.Gone >= gonePolls && r.now.Sub(st.Failing) >= goneAge {
+	}
+	switch {
+	case st.Home != "" && st.Failures >= moveTries:
+		in.Log.Warn("feed does not answer at its new address: back to the old one", "feed", r.f.ID, "link", st.Home)
+		st.Home, st.Moved, st.Gone = "", nil, 0
+	case st.Gone >= gonePolls && r.now.Sub(st.Failing) >= goneAge:
 		if err := in.retire(ctx, r); err != nil {
 			return 0, err
 		}
-	} else {
-		st.Cause = "gone"
+	case class == fetch.Gone:
 		in.Log.Error("feed is gone: take it out, or give its new address", "feed", r.f.ID, "link", st.address(), "err", err)
-	}
-	if st.Moved != nil && st.Moved.Done && st.Failures >= moveTries {
-		in.Log.Warn("feed does not answer at its new address: back to the old one", "feed", r.f.ID, "link", st.Moved.To)
-		st.Moved = nil
 	}
 	st.Error = clip(err.Error(), 500)
 	r.Error = st.Error
 	st.note(r.Attempt)
 	in.listen(r)
-	wait := max(jitter(rhythm.Backoff(persistence(class), st.Failures, in.bounds(r.f).Usual)), time.Until(until))
+	wait := max(min(jitter(rhythm.Backoff(persistence(class), st.Failures, in.bounds(r.f).Usual)), rhythm.MaxBackoff), time.Until(until))
 	st.Why = fmt.Sprintf("the last %s failed", times(st.Failures, "poll"))
 	in.Log.Warn("poll failed", "feed", r.f.ID, "link", st.address(), "n", st.Failures, "status", "again in "+wait.Round(time.Second).String(), "err", err)
 	return wait, nil
@@ -255,7 +304,6 @@ func (in *Ingester) retire(ctx context.Context, r *round) error {
 		return nil
 	})
 	if err == nil {
-		r.st.Cause = "gone"
 		in.Log.Error("feed retired: take it out, or give its new address; conflictwire feeds resume asks it again", "feed", r.f.ID, "link", r.st.address(), "err", note)
 	}
 	return err
@@ -277,28 +325,33 @@ func persistence(c fetch.Class) rhythm.Trouble {
 func (in *Ingester) takeIn(ctx context.Context, r *round) error {
 	st, before := r.st, r.st.Window
 	list, overlap := compare(r.f, r.doc, before, r.now)
-	if len(before) > 0 && len(list) > 0 && !overlap {
+	if len(list) > 0 && len(before) >= leastWindow && !overlap {
 		in.missed(r)
+	} else if st.Gap != nil && overlap {
+		st.Gap.Row = 0
 	}
 	after, present, pending := make(window, 0, len(list)), make(map[string]bool, len(list)), false
 	for i := range list {
 		m := &list[i]
 		present[m.seen.Key] = true
 		if !m.known || m.changed {
-			queued, err := in.offer(ctx, r, r.doc.Format, m)
+			end, err := in.offer(ctx, r, r.doc.Format, m)
 			if err != nil {
 				return err
 			}
 			switch {
+			case end == elsewhere:
+				pending = true // seen anew at the next poll
+				continue
 			case !m.known:
 				r.fresh = append(r.fresh, m.date())
-			case queued:
-				r.Changed++
-			default:
+				if end == queued {
+					r.New++
+				}
+			case end == waits:
 				m.seen.Hash, pending = ^m.seen.Hash, true // offered again at the next poll
-			}
-			if queued && !m.known {
-				r.New++
+			case end == queued:
+				r.Changed++
 			}
 		}
 		after = append(after, m.seen)
@@ -322,9 +375,19 @@ func (e *Entry) date() time.Time {
 	return e.Updated
 }
 
+// An offered says what became of an entry that was offered.
+type offered int
+
+const (
+	queued    offered = iota
+	waits             // an earlier job for it waits; a change must be offered again
+	old               // it is too old to be taken in
+	there             // another feed brought it
+	elsewhere         // another feed's job for it waits, and may come to nothing
+)
+
 // offer queues the page of an entry that is new in its feed or has changed.
-// It reports false when a job for it was waiting already.
-func (in *Ingester) offer(ctx context.Context, r *round, format string, m *match) (bool, error) {
+func (in *Ingester) offer(ctx context.Context, r *round, format string, m *match) (offered, error) {
 	m.FirstSeen = m.First
 	// NEWS forgets after its retention. An older entry may have been published
 	// before, so it must not come in again; undated ones count from when the
@@ -334,25 +397,36 @@ func (in *Ingester) offer(ctx context.Context, r *round, format string, m *match
 	if at := m.Published; !at.IsZero() {
 		stale = stale || r.now.Sub(at) > in.maxAge()
 	} else if format == "sitemap" {
-		at = m.Updated
+		at = m.Entry.Updated
 		stale = stale || at.IsZero() && r.st.OK.IsZero() || !at.IsZero() && r.now.Sub(at) > in.maxAge()
 	}
 	if stale {
-		return true, in.Queue.Record(ctx, queue.Line{State: queue.Stale, Key: m.Entry.Key, URL: m.Link, Feed: r.f.ID,
+		return old, in.Queue.Record(ctx, queue.Line{State: queue.Stale, Key: m.Entry.Key, URL: m.Link, Feed: r.f.ID,
 			Reason: fmt.Sprintf("published %s, first seen %s, limit %v", m.date().Format(time.DateOnly), m.FirstSeen.Format(time.DateOnly), in.maxAge())})
 	}
-	if !m.known {
-		if _, ok, err := in.Known(ctx, m.Entry.Key); err != nil {
-			return false, err
-		} else if ok { // another feed brought it
-			return true, in.Queue.Sight(ctx, m.Entry.Key, r.f.ID)
+	a, err := in.Known(ctx, m.Entry.Key)
+	if err != nil {
+		return there, err
+	}
+	if a.Published {
+		if !m.known {
+			err = in.Queue.Sight(ctx, m.Entry.Key, r.f.ID)
+		}
+		// One that comes back may have been changed since it was read. Whether an
+		// article changed is for its own feed to say, and for its own site's.
+		changed := m.known || !a.Fetched.IsZero() && m.Entry.Updated.After(a.Fetched)
+		if err != nil || !changed || a.Feed != "" && a.Feed != r.f.ID && !SameSite(m.Link, r.f.URL) {
+			return there, err
 		}
 	}
-	queued, err := in.add(ctx, r.f, m.Entry)
-	if err == nil && !queued && !m.known {
-		err = in.Queue.Sight(ctx, m.Entry.Key, r.f.ID) // another feed's job waits
+	ok, err := in.add(ctx, r.f, m.Entry)
+	switch {
+	case err != nil || ok:
+		return queued, err
+	case !m.known:
+		return elsewhere, in.Queue.Sight(ctx, m.Entry.Key, r.f.ID)
 	}
-	return queued, err
+	return waits, nil
 }
 
 func (in *Ingester) add(ctx context.Context, f Feed, e Entry) (bool, error) {
@@ -386,18 +460,18 @@ func (in *Ingester) vanished(ctx context.Context, r *round, before window, prese
 		if present[s.Key] {
 			continue
 		}
-		link, ok, err := in.Known(ctx, s.Key)
+		a, err := in.Known(ctx, s.Key)
 		if err != nil {
 			return err
 		}
-		if !ok || link == "" {
+		if a.Link == "" {
 			continue
 		}
-		queued, err := in.add(ctx, r.f, Entry{Key: s.Key, Link: link, FirstSeen: s.First, Vanished: true})
+		ok, err := in.add(ctx, r.f, Entry{Key: s.Key, Link: a.Link, FirstSeen: s.First, Vanished: true})
 		if err != nil {
 			return err
 		}
-		if queued {
+		if ok {
 			looks++
 		}
 	}

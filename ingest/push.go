@@ -19,6 +19,7 @@ import (
 // What a hub says about a subscription travels the way of what it delivers,
 // to whoever has the feed's state: as a document of one of these types.
 const (
+	maxHub        = 2 << 10 // bytes of the address of a hub or a topic
 	leaseVerified = "application/vnd.conflictwire.lease-verified+json"
 	leaseDenied   = "application/vnd.conflictwire.lease-denied+json"
 )
@@ -53,13 +54,14 @@ func (in *Ingester) subscribe(ctx context.Context, r *round) {
 // learnHub notes which hub the feed names, and how the hub compares with the
 // poll.
 func (in *Ingester) learnHub(r *round) {
-	if in.Hubs == nil {
-		return
-	}
 	r.st.Lease.Poll(r.now, r.New)
-	if r.doc != nil {
+	if in.Hubs != nil && r.doc != nil {
 		hub, self := hubOf(r.res.Header, r.res.URL)
-		r.st.Lease.Learn(secure(cmp.Or(r.doc.Hub, hub), r.st.address()), cmp.Or(r.doc.Self, self, r.st.address()))
+		hub, self = secure(cmp.Or(r.doc.Hub, hub), r.st.address()), cmp.Or(r.doc.Self, self, r.st.address())
+		if max(len(hub), len(self)) > maxHub {
+			hub, self = "", ""
+		}
+		r.st.Lease.Learn(hub, self)
 	}
 }
 
@@ -128,8 +130,25 @@ func (in *Ingester) Delivered(ctx context.Context, sub websub.Subscription, cont
 	}
 	err := in.Queue.Push(ctx, sub.Feed, contentType, body)
 	if errors.Is(err, queue.ErrPushRefused) {
-		_, err = in.Queue.Hurry(ctx, sub.Feed, time.Now())
+		return in.hurry(ctx, sub.Feed)
 	}
+	return err
+}
+
+// hurry makes a feed due that its hub says has news, but no sooner than it
+// may be asked, and not while it fails.
+func (in *Ingester) hurry(ctx context.Context, id string) error {
+	f, ok := in.Feeds.Get(id)
+	job, known, err := in.Queue.FeedState(ctx, id)
+	if err != nil || !ok || !known || job.Due {
+		return err
+	}
+	st := decodeState(job.State, f.URL)
+	at := later(time.Now(), st.OK.Add(in.bounds(f).Least))
+	if st.Failures > 0 || !at.Before(job.Next) {
+		return nil
+	}
+	_, err = in.Queue.Hurry(ctx, id, at)
 	return err
 }
 
@@ -156,6 +175,9 @@ func (in *Ingester) Pushed(ctx context.Context, id string, stored []byte, conten
 	case leaseVerified, leaseDenied:
 		in.settle(&st, id, contentType, body, now)
 	default:
+		if _, paused := in.Feeds.Paused(id); paused {
+			return stored, nil
+		}
 		if err := in.takePush(ctx, &round{f: f, st: &st, now: now}, contentType, body); err != nil {
 			return nil, err
 		}
@@ -207,19 +229,22 @@ func (in *Ingester) takePush(ctx context.Context, r *round, contentType string, 
 			known++
 			continue
 		}
-		queued, err := in.offer(ctx, r, r.doc.Format, m)
+		end, err := in.offer(ctx, r, r.doc.Format, m)
 		if err != nil {
 			return err
 		}
 		switch {
+		case end == elsewhere:
 		case !m.known:
-			r.New++
+			if end == queued {
+				r.New++
+			}
 			r.fresh = append(r.fresh, m.date())
 			fresh = append(fresh, m.seen)
-		case queued:
+		case end == queued:
 			known++
 			r.Changed++
-			st.Window[at[m.seen.Key]].Hash = m.seen.Hash
+			st.Window[at[m.seen.Key]] = m.seen
 		}
 	}
 	st.Window = append(fresh, st.Window...)

@@ -1,6 +1,7 @@
 package ingest
 
 import (
+	"cmp"
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
@@ -22,10 +23,16 @@ const (
 	// missingAfter is at which attempt a page that answers 404 is held to be
 	// gone: new articles appear in feeds before every server has them.
 	missingAfter = 3
+	// missingAgain is the same for a page that was published: half an hour of
+	// maintenance must not withdraw articles.
+	missingAgain = 5
 	// goodEnough is the extraction quality from which the page's body is used;
 	// below it, what the feed says may be longer and better.
 	goodEnough = 0.4
-	maxMark    = 1024 // bytes of a validator that is kept
+	// maxBooked is how far ahead pages book the turns of their host. It is the
+	// longest that they keep its feeds waiting.
+	maxBooked = 5 * time.Minute
+	maxMark   = 1024 // bytes of a validator that is kept
 )
 
 // Read fetches the page of a job and makes an article of it. Its errors are
@@ -38,41 +45,48 @@ func (in *Ingester) Read(ctx context.Context, job queue.Job) (*Article, error) {
 	}
 	e.Key = job.Key
 	a := &Article{ID: job.Key, Entry: e}
-	var ok bool
-	if a.Feed, ok = in.Feeds.Get(job.Feed); !ok {
-		a.Feed = Feed{ID: job.Feed} // taken out of the list since
+	f, ok, err := in.feed(ctx, job.Feed)
+	switch {
+	case err != nil:
+		return nil, err
+	case !ok && job.Reread > 0:
+		return nil, &queue.End{State: queue.Unchanged, Reason: "its feed was taken out of the list"}
+	case !ok:
+		f = Feed{ID: job.Feed}
 	}
+	a.Feed = f
 	if e.Link == "" {
 		a.Method = "none"
 		return a, a.fromFeed()
 	}
-	req := fetch.Request{URL: e.Link, Accept: acceptPage, Robots: true, Slot: job.Slot, Header: a.Feed.Header(e.Link)}
+	req := fetch.Request{URL: e.Link, Accept: acceptPage, Robots: true, Slot: job.Slot, Book: maxBooked}
 	if e.Page != nil {
-		req.ETag, req.LastModified = e.Page.ETag, e.Page.LastModified
+		req.URL, req.ETag, req.LastModified = cmp.Or(e.Page.URL, e.Link), e.Page.ETag, e.Page.LastModified
 	}
+	req.Header = a.Feed.Header(req.URL)
 	res, err := in.Fetch.Get(ctx, req)
 	if err != nil {
 		return nil, pageError(err, job)
 	}
 	if res.Status == 304 {
-		return nil, &queue.End{State: queue.Unchanged, ID: job.Key, Reason: "the page is not modified"}
+		return nil, &queue.End{State: queue.Unchanged, Reason: "the page is not modified"}
 	}
 	if frontPage(res.URL) && !frontPage(e.Link) {
-		return nil, &queue.End{State: queue.Gone, Reason: "leads to the front page " + res.URL}
+		return nil, missing(job, fmt.Errorf("leads to the front page %s", res.URL))
 	}
 	if e.Vanished {
 		// What the feed said of it is not known here, and much of an article
 		// may come from there; changes were seen while it was in the feed.
-		return nil, &queue.End{State: queue.Unchanged, ID: job.Key, Reason: "left its feed, but the page is there"}
+		return nil, &queue.End{State: queue.Unchanged, Reason: "left its feed, but the page is there"}
 	}
 	if t, _, err := mime.ParseMediaType(res.Header.Get("Content-Type")); err == nil && !isPage(t) {
 		return nil, &queue.End{State: queue.NotArticle, Reason: "is " + t}
 	}
 	sum := sha256.Sum256(res.Body)
 	a.URL, a.Fetched = res.URL, res.Fetched.UTC()
-	a.Page = Mark{ETag: clip(res.ETag, maxMark), LastModified: clip(res.LastModified, maxMark), SHA256: hex.EncodeToString(sum[:])}
+	a.Page = Mark{URL: res.URL, ETag: clip(res.ETag, maxMark), LastModified: clip(res.LastModified, maxMark), SHA256: hex.EncodeToString(sum[:])}
 	if e.Page != nil && e.Page.SHA256 == a.Page.SHA256 {
-		return nil, &queue.End{State: queue.Unchanged, ID: job.Key, Reason: "the page is the same to the byte"}
+		return nil, &queue.End{State: queue.Unchanged, Reason: "the page is the same to the byte"}
 	}
 	page, err := in.extract(article.Page{URL: res.URL, ContentType: res.Header.Get("Content-Type"), Body: res.Body})
 	if page != nil {
@@ -94,7 +108,7 @@ func (in *Ingester) Read(ctx context.Context, job queue.Job) (*Article, error) {
 	if len(a.Body) == 0 || a.Quality < goodEnough {
 		if job.Reread > 0 {
 			// What the feed carried is as old as the job: only the page is news.
-			return nil, &queue.End{State: queue.Unchanged, ID: job.Key, Reason: "the page gives no body"}
+			return nil, &queue.End{State: queue.Unchanged, Reason: "the page gives no body"}
 		}
 		return a, a.fromFeed()
 	}
@@ -133,7 +147,7 @@ func pageError(err error, job queue.Job) error {
 	state := queue.State("")
 	switch fe.Class {
 	case fetch.Throttled:
-		return &queue.Retry{At: fe.Until, Promised: fe.Status == 0, Err: err}
+		return &queue.Retry{At: fe.Until, Promised: fe.Status == 0 && !fe.Unbooked, Free: fe.Unbooked, Err: err}
 	case fetch.Denied, fetch.Refused:
 		state = queue.Denied
 	case fetch.Gone:
@@ -143,14 +157,25 @@ func pageError(err error, job queue.Job) error {
 	case fetch.Unusable:
 		state = queue.NotArticle
 	case fetch.NotFound:
-		if job.Attempt >= missingAfter {
-			state = queue.Gone
-		}
+		return missing(job, err)
 	}
 	if state == "" {
 		return err
 	}
 	return &queue.End{State: state, Reason: err.Error()}
+}
+
+// missing is the end of a page that is not there, once it was not for long
+// enough; until then it is asked again.
+func missing(job queue.Job, cause error) error {
+	after := missingAfter
+	if job.Reread > 0 {
+		after = missingAgain
+	}
+	if job.Attempt < after {
+		return cause
+	}
+	return &queue.End{State: queue.Gone, Reason: cause.Error()}
 }
 
 // identify sets the article's ID from the address that the page gives itself,

@@ -1,6 +1,7 @@
 package ingest
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"fmt"
@@ -37,11 +38,15 @@ func (in *Ingester) Again(ctx context.Context, job queue.Job, page Mark) error {
 			e.Page = &page
 		}
 		e.Content, e.Summary = "", "" // only the page is looked at again
+		link := e.Link
+		if e.Page != nil {
+			link = cmp.Or(e.Page.URL, link)
+		}
 		body, err := json.Marshal(e)
 		if err != nil {
 			return fmt.Errorf("encode entry %s: %w", job.Key, err)
 		}
-		return in.Queue.Again(ctx, queue.Job{Key: job.Key, URL: job.URL, Feed: job.Feed, Reread: n, Body: body}, at)
+		return in.Queue.Again(ctx, queue.Job{Key: job.Key, URL: link, Feed: job.Feed, Added: now.UTC(), Reread: n, Body: body}, at)
 	}
 	return nil
 }

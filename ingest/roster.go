@@ -18,11 +18,12 @@ type Roster struct {
 	configured map[string]Feed
 	added      map[string]Feed
 	paused     map[string]string // id → why
+	unusable   map[string]bool   // added, but with a definition that this worker cannot use
 }
 
 // NewRoster returns a roster of the feeds of a configuration.
 func NewRoster(configured []Feed) *Roster {
-	r := &Roster{configured: map[string]Feed{}, added: map[string]Feed{}, paused: map[string]string{}}
+	r := &Roster{configured: map[string]Feed{}, added: map[string]Feed{}, paused: map[string]string{}, unusable: map[string]bool{}}
 	for _, f := range configured {
 		r.configured[f.ID] = f
 	}
@@ -49,50 +50,67 @@ func (r *Roster) Paused(id string) (why string, ok bool) {
 	return why, ok
 }
 
-// IDs lists all feeds, paused ones too, in order.
+// Unusable reports whether a feed was added with a definition that this
+// worker cannot use. Another may: it must not be retired.
+func (r *Roster) Unusable(id string) bool {
+	r.mu.RLock()
+	defer r.mu.RUnlock()
+	return r.unusable[id]
+}
+
+// IDs lists all feeds, paused and unusable ones too, in order.
 func (r *Roster) IDs() []string {
 	r.mu.RLock()
 	defer r.mu.RUnlock()
 	all := maps.Clone(r.added)
 	maps.Copy(all, r.configured)
+	for id := range r.unusable {
+		all[id] = Feed{}
+	}
 	return slices.Sorted(maps.Keys(all))
 }
 
 // Learn takes over what the server keeps of a feed; nil when it keeps nothing
 // (any more). It reports whether the list of feeds changed. The error is of a
-// definition that is not usable, which is then left out.
+// definition that is not usable; the feed stays in the list and is not asked.
 func (r *Roster) Learn(id string, s *queue.Source) (changed bool, err error) {
 	var f Feed
-	has := false
-	if s != nil && len(s.Feed) > 0 {
-		if f, err = DecodeFeed(id, s.Feed); err != nil {
-			return false, err
-		}
-		has = true
+	has := s != nil && len(s.Feed) > 0
+	if has {
+		f, err = DecodeFeed(id, s.Feed)
 	}
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	_, had := r.added[id]
-	if has {
+	had = had || r.unusable[id]
+	delete(r.added, id)
+	delete(r.unusable, id)
+	switch {
+	case has && err != nil:
+		r.unusable[id] = true
+	case has:
 		r.added[id] = f
-	} else {
-		delete(r.added, id)
 	}
 	if s != nil && s.Paused {
 		r.paused[id] = s.Note
 	} else {
 		delete(r.paused, id)
 	}
-	return had != has, nil
+	return had != has, err
 }
 
-// DecodeFeed reads a feed as [queue.Source] keeps it, and checks it.
+// DecodeFeed reads a feed as [queue.Source] keeps it, and checks it. Headers
+// and auth are refused: whoever can write to the server must not learn what is
+// in the environment here.
 func DecodeFeed(id string, data []byte) (Feed, error) {
 	var f Feed
 	if err := json.Unmarshal(data, &f); err != nil {
 		return f, fmt.Errorf("feed %s as stored on the server: %w", id, err)
 	}
 	f.ID = id
+	if len(f.Headers) > 0 || f.Auth != "" {
+		return f, fmt.Errorf("feed %s as stored on the server: headers and auth are taken from the configuration file only", id)
+	}
 	if err := f.Validate(); err != nil {
 		return f, fmt.Errorf("feed %s as stored on the server: %w", id, err)
 	}

@@ -1,6 +1,7 @@
 package ingest
 
 import (
+	"cmp"
 	"encoding/base64"
 	"encoding/binary"
 	"encoding/hex"
@@ -29,9 +30,13 @@ type state struct {
 	Error        string        `json:"error,omitempty"`    // of the last poll
 	Cause        string        `json:"cause,omitempty"`    // the same in a word: "dns", "http"; see [fetch.Error]
 	Slot         time.Time     `json:"slot,omitzero"`      // the host's turn promised for the next poll
+	Home         string        `json:"home,omitempty"`     // where it has moved for good; empty: URL
+	Visited      time.Time     `json:"visited,omitzero"`   // when URL was last tried while the feed is asked at Home
 	Moved        *move         `json:"moved,omitempty"`
 	Hints        *hints        `json:"hints,omitempty"` // of the last document
 	Rhythm       rhythm.Rhythm `json:"rhythm,omitzero"`
+	Begun        time.Time     `json:"begun,omitzero"`  // the first poll that worked
+	News         time.Time     `json:"news,omitzero"`   // the last poll that found something new
 	Silent       time.Time     `json:"silent,omitzero"` // since when the silence is an alarm
 	Gap          *gap          `json:"gap,omitempty"`
 	Lease        websub.Lease  `json:"lease,omitzero"`
@@ -40,12 +45,11 @@ type state struct {
 	Window       window        `json:"window,omitempty"` // entries of the last document, in its order
 }
 
-// A move is a permanent redirect of the feed.
+// A move is a permanent redirect of the feed that is not believed yet.
 type move struct {
 	To    string    `json:"to"`
 	Since time.Time `json:"since"` // when it was first seen
 	Polls int       `json:"polls"` // that it was seen at, in a row
-	Done  bool      `json:"done"`  // the feed is asked there
 }
 
 // hints are what the last document said of how often to ask.
@@ -59,9 +63,11 @@ type hints struct {
 // A gap is a poll that shared no entry with the one before.
 type gap struct {
 	Count int       `json:"count"`           // so far
+	Row   int       `json:"row,omitempty"`   // one poll after the other, now
 	At    time.Time `json:"at"`              // the last
 	From  time.Time `json:"from,omitzero"`   // the poll before it; zero once it is healed or given up
 	Tries int       `json:"tries,omitempty"` // at healing it
+	Link  string    `json:"link,omitempty"`  // where the feed's archive goes on
 }
 
 // An Attempt is one poll, as people are told of it.
@@ -89,10 +95,7 @@ func (st *state) note(a Attempt) {
 
 // address is where the feed is asked.
 func (st *state) address() string {
-	if st.Moved != nil && st.Moved.Done {
-		return st.Moved.To
-	}
-	return st.URL
+	return cmp.Or(st.Home, st.URL)
 }
 
 // decodeState reads a stored state. One that does not decode, or belongs to
@@ -108,14 +111,16 @@ func decodeState(data []byte, link string) state {
 
 // A seen is an entry of the last poll.
 type seen struct {
-	Key   string    // UUID
-	Hash  uint64    // of what the feed said of it
-	ID    uint64    // of the publisher's own id; 0 when that is not to be relied on
-	First time.Time // when the feed first showed it, to the second
+	Key     string    // UUID
+	Hash    uint64    // of its words
+	ID      uint64    // of the publisher's own id; 0 when that is not to be relied on
+	First   time.Time // when the feed first showed it, to the second
+	Site    uint32    // digest of the site of its link
+	Updated uint32    // when the publisher last changed it, Unix time; 0 when that is not to be relied on
 }
 
 // seenSize is the stored size of one, in bytes.
-const seenSize = 16 + 8 + 8 + 4
+const seenSize = 16 + 8 + 8 + 4 + 4 + 4
 
 // A window is the entries that a feed showed. It is stored as base64 of
 // fixed-size binary: the state is written at every poll.
@@ -133,6 +138,8 @@ func (l window) MarshalText() ([]byte, error) {
 		buf = binary.BigEndian.AppendUint64(buf, s.Hash)
 		buf = binary.BigEndian.AppendUint64(buf, s.ID)
 		buf = binary.BigEndian.AppendUint32(buf, uint32(s.First.Unix()))
+		buf = binary.BigEndian.AppendUint32(buf, s.Updated)
+		buf = binary.BigEndian.AppendUint32(buf, s.Site)
 	}
 	return base64.RawStdEncoding.AppendEncode(nil, buf), nil
 }
@@ -149,10 +156,12 @@ func (l *window) UnmarshalText(text []byte) error {
 	*l = make(window, 0, len(buf)/seenSize)
 	for ; len(buf) > 0; buf = buf[seenSize:] {
 		*l = append(*l, seen{
-			Key:   uuid(buf[:16]),
-			Hash:  binary.BigEndian.Uint64(buf[16:]),
-			ID:    binary.BigEndian.Uint64(buf[24:]),
-			First: time.Unix(int64(binary.BigEndian.Uint32(buf[32:])), 0).UTC(),
+			Key:     uuid(buf[:16]),
+			Hash:    binary.BigEndian.Uint64(buf[16:]),
+			ID:      binary.BigEndian.Uint64(buf[24:]),
+			First:   time.Unix(int64(binary.BigEndian.Uint32(buf[32:])), 0).UTC(),
+			Updated: binary.BigEndian.Uint32(buf[36:]),
+			Site:    binary.BigEndian.Uint32(buf[40:]),
 		})
 	}
 	return nil

@@ -12,7 +12,7 @@ func TestStateSurvivesStorage(t *testing.T) {
 	want := state{
 		URL: "https://a.example/feed", ETag: `W/"x"`, LastModified: "Mon, 02 Jan 2006 15:04:05 GMT", Body: 1<<63 + 7,
 		Full: now, OK: now, Failures: 3, Error: "503", Slot: now,
-		Window: window{{Key("https://a.example/1"), 42, 0, now}, {Key("https://a.example/2"), 1 << 62, 7, now.Add(-time.Hour)}},
+		Window: window{{Key: Key("https://a.example/1"), Hash: 42, First: now, Site: 9}, {Key: Key("https://a.example/2"), Hash: 1 << 62, ID: 7, First: now.Add(-time.Hour), Updated: 1 << 31}},
 	}
 	data, err := json.Marshal(want)
 	if err != nil {

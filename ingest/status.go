@@ -48,7 +48,7 @@ func StatusOf(stored []byte) (Status, error) {
 	if g := st.Gap; g != nil {
 		s.Gaps, s.LastGap, s.Healing = g.Count, g.At, !g.From.IsZero()
 	}
-	if st.Moved != nil && !st.Moved.Done {
+	if st.Moved != nil {
 		s.Redirect = st.Moved.To
 	}
 	return s, nil

@@ -27,7 +27,7 @@ type match struct {
 //
 // An entry whose link is new keeps the key of an entry that has left when the
 // publisher's id is the same and can be relied on, or when every word is the
-// same. overlap reports whether anything was shown before.
+// same, and both lie on one site: a feed must not get hold of another's entry. overlap reports whether anything was shown before.
 func compare(f Feed, doc *feed.Feed, before window, now time.Time) (list []match, overlap bool) {
 	present, ids := map[string]bool{}, map[uint64]int{}
 	clock := stampsAll(doc)
@@ -40,7 +40,10 @@ func compare(f Feed, doc *feed.Feed, before window, now time.Time) (list []match
 			continue
 		}
 		present[e.Key] = true
-		s := seen{Key: e.Key, Hash: hash(e, clock), ID: durable(e), First: now}
+		s := seen{Key: e.Key, Hash: hash(e), ID: durable(e), Site: uint32(digestOf(site(e.Link))), First: now}
+		if !clock && !e.Updated.IsZero() {
+			s.Updated = uint32(e.Updated.Unix())
+		}
 		ids[s.ID]++
 		list = append(list, match{Entry: e, seen: s})
 	}
@@ -49,20 +52,25 @@ func compare(f Feed, doc *feed.Feed, before window, now time.Time) (list []match
 	for i := range list {
 		m := &list[i]
 		old, ok := byKey[m.seen.Key]
+		first := old.First
 		if !ok && m.seen.ID != 0 && ids[m.seen.ID] == 1 {
 			old, ok = byID[m.seen.ID]
-			ok = ok && old.Key != "" && !present[old.Key]
+			ok = ok && old.Key != "" && !present[old.Key] && old.Site == m.seen.Site
+			if first = old.First; ok && m.Published.After(old.First) {
+				first = now // dated anew: it may be another story under an id that is used again
+			}
 		}
 		if !ok && telling(m.Entry) {
 			old, ok = byHash[m.seen.Hash]
-			ok = ok && old.Key != "" && !present[old.Key]
+			first = old.First
+			ok = ok && old.Key != "" && !present[old.Key] && old.Site == m.seen.Site
 		}
 		if !ok || taken[old.Key] {
 			continue
 		}
 		taken[old.Key] = true
-		m.known, m.changed = true, old.Hash != m.seen.Hash
-		m.seen.Key, m.seen.First = old.Key, old.First
+		m.known, m.changed = true, old.Hash != m.seen.Hash || old.Updated != 0 && m.seen.Updated != 0 && old.Updated != m.seen.Updated
+		m.seen.Key, m.seen.First = old.Key, first
 		m.Entry.Key = old.Key
 		overlap = true
 	}
@@ -87,29 +95,24 @@ func index(before window) (byKey map[string]seen, byID, byHash map[uint64]seen) 
 	return byKey, byID, byHash
 }
 
-// stampsAll reports whether a document dates all its entries alike, so that
-// their dates say when it was made and not when they changed.
+// stampsAll reports whether a document dates all its entries alike, within
+// two minutes, so that their dates say when it was made and not when they
+// changed.
 func stampsAll(doc *feed.Feed) bool {
 	if len(doc.Entries) < 3 {
 		return false
 	}
 	for _, e := range doc.Entries {
-		if !e.Updated.Equal(doc.Entries[0].Updated) {
+		if d := e.Updated.Sub(doc.Entries[0].Updated); d.Abs() > 2*time.Minute {
 			return false
 		}
 	}
 	return true
 }
 
-// hash is a digest of what tells a reader that the entry changed. Links and
-// ids are left out: publishers make them anew for every request.
-func hash(e Entry, clock bool) uint64 {
-	updated := ""
-	if !clock {
-		updated = e.Updated.UTC().Format(time.RFC3339)
-	}
-	return digestOf(e.Title, e.Summary, e.Content, updated)
-}
+// hash is a digest of the words of an entry. Links and ids are left out:
+// publishers make them anew for every request.
+func hash(e Entry) uint64 { return digestOf(e.Title, e.Summary, e.Content) }
 
 // durable is a digest of the publisher's id of an entry, 0 when it cannot be
 // relied on to name the same article tomorrow: it is short, like a position

@@ -46,7 +46,7 @@ func (s *Sink) Publish(ctx context.Context, r *enrich.Record) (Result, error) {
 		if err != nil {
 			return Result{}, err
 		}
-		if original.rec != nil && similar(original.rec, rec) {
+		if original.rec != nil && original.rec.PubStatus != record.Canceled && similar(original.rec, rec) {
 			return Result{Outcome: Duplicate, ID: r.Original}, nil
 		}
 	}
@@ -88,6 +88,8 @@ func compare(prev, rec *record.Record) Outcome {
 	p, r := &prev.Conflictwire, &rec.Conflictwire
 	sameEntry := p.Provenance.Entry == r.Provenance.Entry
 	switch {
+	case prev.PubStatus == record.Canceled && (sameEntry && link(prev) == link(rec) || similar(prev, rec)):
+		return Stored // it is back
 	case p.Digest == r.Digest && prev.PubStatus == rec.PubStatus:
 		if sameEntry {
 			return Unchanged
