@@ -9,6 +9,7 @@ import (
 	"io"
 	"net/url"
 	"os"
+	"regexp"
 	"slices"
 	"strings"
 	"time"
@@ -18,6 +19,7 @@ import (
 	"conflictwire/ingest/fetch"
 	"conflictwire/ingest/queue"
 
+	"github.com/nats-io/nats.go/jetstream"
 	"golang.org/x/text/unicode/norm"
 )
 
@@ -42,13 +44,42 @@ type feedRow struct {
 	job    queue.FeedJob
 	known  bool // it has a schedule
 	status ingest.Status
+	fault  error // what is stored of it cannot be used
+}
+
+// feedRowFrom puts together what the server knows of a feed.
+func feedRowFrom(id string, source queue.Source, job queue.FeedJob, known bool) *feedRow {
+	r := &feedRow{id: id, source: source, job: job, known: known}
+	if len(source.Feed) > 0 {
+		r.feed, r.fault = ingest.DecodeFeed(id, source.Feed)
+	}
+	status, err := ingest.StatusOf(job.State)
+	r.fault = cmp.Or(r.fault, err)
+	// What an older feed of the same id left says nothing about this one.
+	if r.feed.URL == "" || r.feed.URL == status.URL || len(status.Polls) > 0 && status.Polls[len(status.Polls)-1].At.After(source.At) {
+		r.status = status
+	}
+	return r
 }
 
 func (r *feedRow) url() string { return cmp.Or(r.status.URL, r.feed.URL) }
 
-// condition is how the feed fares, in a word.
+// last is when the feed's last poll was; zero when there was none.
+func (r *feedRow) last() time.Time {
+	if n := len(r.status.Polls); n > 0 {
+		return r.status.Polls[n-1].At
+	}
+	return time.Time{}
+}
+
+// conditions are the words for how a feed fares.
+var conditions = []string{"ok", "new", "failing", "silent", "gap", "paused", "broken"}
+
+// condition is one of them.
 func (r *feedRow) condition() string {
 	switch {
+	case r.fault != nil:
+		return "broken"
 	case r.source.Paused:
 		return "paused"
 	case !r.status.Silent.IsZero():
@@ -71,10 +102,16 @@ func (f serverFlags) withQueue(ctx context.Context, name string, do func(context
 	}
 	defer conn.Close()
 	q, err := queue.Attach(ctx, js)
+	if errors.Is(err, jetstream.ErrBucketNotFound) {
+		return fmt.Errorf("%w: the pipeline there is older than this program: upgrade it", err)
+	}
 	if err != nil {
 		return noPipeline(err)
 	}
-	return do(ctx, q)
+	if err = do(ctx, q); errors.Is(err, context.DeadlineExceeded) && ctx.Err() == nil {
+		err = fmt.Errorf("%w: the NATS server does not answer in time", err)
+	}
+	return err
 }
 
 // feedRows are all feeds of a pipeline, by id.
@@ -83,114 +120,144 @@ func feedRows(ctx context.Context, q *queue.Queue) ([]*feedRow, error) {
 	if err != nil {
 		return nil, err
 	}
-	rows := map[string]*feedRow{}
-	for id, s := range sources {
-		r := &feedRow{id: id, source: s}
-		if len(s.Feed) > 0 {
-			if r.feed, err = ingest.DecodeFeed(id, s.Feed); err != nil {
-				return nil, fmt.Errorf("%w (take it out with: conflictwire feeds remove %s)", err, id)
-			}
-		}
-		rows[id] = r
-	}
+	var rows []*feedRow
 	err = q.FeedStates(ctx, func(id string, j queue.FeedJob) error {
-		r := rows[id]
-		if r == nil {
-			r = &feedRow{id: id}
-			rows[id] = r
-		}
-		r.job, r.known = j, true
-		r.status, err = ingest.StatusOf(j.State)
-		return err
+		rows = append(rows, feedRowFrom(id, sources[id], j, true))
+		delete(sources, id)
+		return nil
 	})
 	if err != nil {
 		return nil, err
 	}
-	var out []*feedRow
-	for _, r := range rows {
-		if r.known || len(r.source.Feed) > 0 { // else: a note about a feed that is gone
-			out = append(out, r)
+	for id, s := range sources {
+		if len(s.Feed) > 0 { // else: a note about a feed that is gone
+			rows = append(rows, feedRowFrom(id, s, queue.FeedJob{}, false))
 		}
 	}
-	slices.SortFunc(out, func(a, b *feedRow) int { return strings.Compare(a.id, b.id) })
-	return out, nil
+	slices.SortFunc(rows, func(a, b *feedRow) int { return strings.Compare(a.id, b.id) })
+	return rows, nil
 }
 
-// feedRowOf is one of them. An unknown id is an error.
-func feedRowOf(ctx context.Context, q *queue.Queue, id string) (*feedRow, error) {
-	r := &feedRow{id: id}
-	var ok bool
-	var err error
-	if r.source, ok, err = q.Source(ctx, id); err != nil {
-		return nil, err
-	}
-	if ok && len(r.source.Feed) > 0 {
-		if r.feed, err = ingest.DecodeFeed(id, r.source.Feed); err != nil {
+// feedRowOf is one of them, by its id or its address. One that is not there is
+// an error.
+func feedRowOf(ctx context.Context, q *queue.Queue, name string) (*feedRow, error) {
+	id := name
+	if strings.ContainsAny(name, "./") { // which no id has
+		rows, err := feedRows(ctx, q)
+		if err != nil {
 			return nil, err
 		}
+		id = takenBy(rows).urls[ingest.Canonical(webAddress(name))]
 	}
-	if r.job, r.known, err = q.FeedState(ctx, id); err != nil {
+	unknown := fmt.Errorf("there is no feed %q: see conflictwire feeds list", name)
+	if !feedID.MatchString(id) {
+		return nil, unknown
+	}
+	source, _, err := q.Source(ctx, id)
+	if err != nil {
 		return nil, err
 	}
-	if !r.known && len(r.source.Feed) == 0 {
-		return nil, fmt.Errorf("there is no feed %q: see conflictwire feeds list", id)
+	job, known, err := q.FeedState(ctx, id)
+	if err != nil {
+		return nil, err
 	}
-	r.status, err = ingest.StatusOf(r.job.State)
-	return r, err
+	if !known && len(source.Feed) == 0 {
+		return nil, unknown
+	}
+	return feedRowFrom(id, source, job, known), nil
 }
+
+var feedID = regexp.MustCompile(`^[a-z0-9-]{1,64}$`)
 
 type feedsListCmd struct {
 	serverFlags
-	Only string `placeholder:"STATE" help:"Only feeds that are ok, new, failing, silent, gap or paused; several with commas."`
+	Only string `placeholder:"STATE" help:"Only feeds that are ok, new, failing, silent, gap, paused or broken; several with commas."`
 	JSON bool   `help:"Print one JSON object a line."`
 }
 
 // Run implements the command.
 func (c *feedsListCmd) Run(ctx context.Context, s *streams) error {
+	only := strings.FieldsFunc(c.Only, func(r rune) bool { return r == ',' || r == ' ' })
+	for _, o := range only {
+		if !slices.Contains(conditions, o) {
+			return fmt.Errorf("--only %q: a feed is %s", o, strings.Join(conditions, ", "))
+		}
+	}
 	return c.withQueue(ctx, "feeds list", func(ctx context.Context, q *queue.Queue) error {
 		rows, err := feedRows(ctx, q)
 		if err != nil {
 			return err
 		}
-		only := strings.FieldsFunc(c.Only, func(r rune) bool { return r == ',' || r == ' ' })
-		shown := 0
-		for _, r := range rows {
-			if len(only) > 0 && !slices.Contains(only, r.condition()) {
-				continue
-			}
-			shown++
-			if c.JSON {
-				err = writeLine(s.out, r.json())
-			} else {
-				_, err = fmt.Fprintf(s.out, "%-8s %-32s %-22s %s\n", r.condition(), r.id, r.summary(time.Now()), plain(r.url()))
-			}
-			if err != nil {
-				return err
-			}
+		all := len(rows)
+		if len(only) > 0 {
+			rows = slices.DeleteFunc(rows, func(r *feedRow) bool { return !slices.Contains(only, r.condition()) })
 		}
-		if !c.JSON {
-			fmt.Fprintf(s.out, "%d of %d feeds\n", shown, len(rows))
+		if c.JSON {
+			for _, r := range rows {
+				if err := writeLine(s.out, r.json()); err != nil {
+					return err
+				}
+			}
+			return nil
 		}
-		return nil
+		if err := table(s.out, rows, time.Now()); err != nil {
+			return err
+		}
+		_, err = fmt.Fprintf(s.out, "%d of %s\n", len(rows), count(all, "feed"))
+		return err
 	})
 }
 
-// summary is the most telling thing about the feed.
+// table writes a line for each feed. What may be written from right to left,
+// or in wide characters, ends its line.
+func table(w io.Writer, rows []*feedRow, now time.Time) error {
+	ids, sums := 0, 0
+	for _, r := range rows {
+		ids, sums = max(ids, len(r.id)), max(sums, len(r.summary(now)))
+	}
+	for _, r := range rows {
+		line := fmt.Sprintf("%-8s %-*s  %-*s  %s", r.condition(), ids, r.id, sums, r.summary(now), plain(r.url()))
+		switch {
+		case r.fault != nil:
+			line += " " + plain(r.fault.Error())
+		case r.source.Paused:
+			line += because(r.source.Note)
+		}
+		if _, err := fmt.Fprintln(w, strings.TrimRight(line, " ")); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// summary is the most telling thing about the feed, in a few words of ASCII.
 func (r *feedRow) summary(now time.Time) string {
 	switch r.condition() {
+	case "broken":
+		return ""
 	case "paused":
-		return cmp.Or(clipText(plain(r.source.Note), 22), "by hand")
+		return "for " + age(now.Sub(r.source.At))
 	case "silent":
-		return r.status.Cause
+		cause, _, _ := strings.Cut(r.status.Cause, ":")
+		return cause + ", for " + age(now.Sub(r.status.Silent))
 	case "failing":
-		return fmt.Sprintf("%s, %d in a row", cmp.Or(r.status.Cause, "error"), r.status.Failures)
-	case "new":
-		return "not polled yet"
+		return fmt.Sprintf("%s, %s", cmp.Or(r.status.Cause, "error"), count(r.status.Failures, "poll"))
 	}
-	if r.job.Due {
+	switch {
+	case r.job.Due:
 		return "being polled"
+	case r.known && r.job.Next.After(now):
+		return "next in " + age(r.job.Next.Sub(now))
 	}
-	return "next in " + age(r.job.Next.Sub(now))
+	return "next at once"
+}
+
+// count is a number of things.
+func count(n int, noun string) string {
+	if n == 1 {
+		return "1 " + noun
+	}
+	return fmt.Sprintf("%d %ss", n, noun)
 }
 
 // feedOutRow is a feed as JSON.
@@ -198,6 +265,7 @@ type feedOutRow struct {
 	ID       string    `json:"id"`
 	URL      string    `json:"url"`
 	State    string    `json:"state"`
+	Note     string    `json:"note,omitempty"`  // why it is paused
 	Added    bool      `json:"added,omitempty"` // while the pipeline ran; else it is of the configuration
 	OK       time.Time `json:"ok,omitzero"`
 	Next     time.Time `json:"next,omitzero"`
@@ -211,10 +279,18 @@ type feedOutRow struct {
 }
 
 func (r *feedRow) json() feedOutRow {
-	return feedOutRow{
-		ID: r.id, URL: r.url(), State: r.condition(), Added: len(r.source.Feed) > 0, OK: r.status.OK, Next: r.job.Next.UTC(), Why: r.status.Why,
-		Failures: r.status.Failures, Cause: r.status.Cause, Error: r.status.Error, Silent: r.status.Silent, Gaps: r.status.Gaps, Hub: r.status.Hub,
+	st := &r.status
+	out := feedOutRow{
+		ID: r.id, URL: r.url(), State: r.condition(), Note: r.source.Note, Added: len(r.source.Feed) > 0, OK: st.OK.Truncate(time.Second),
+		Next: r.job.Next.UTC(), Why: st.Why, Failures: st.Failures, Error: st.Error, Silent: st.Silent.Truncate(time.Second), Gaps: st.Gaps, Hub: st.Hub,
 	}
+	if st.Failures > 0 || !st.Silent.IsZero() {
+		out.Cause = st.Cause
+	}
+	if r.fault != nil {
+		out.Error = r.fault.Error()
+	}
+	return out
 }
 
 // writeLine writes v as one line of JSON.
@@ -226,13 +302,13 @@ func writeLine(w io.Writer, v any) error {
 
 type feedsWhyCmd struct {
 	serverFlags
-	ID string `arg:"" help:"Feed."`
+	Feed string `arg:"" help:"Id or address of the feed."`
 }
 
 // Run implements the command.
 func (c *feedsWhyCmd) Run(ctx context.Context, s *streams) error {
 	return c.withQueue(ctx, "feeds why", func(ctx context.Context, q *queue.Queue) error {
-		r, err := feedRowOf(ctx, q, c.ID)
+		r, err := feedRowOf(ctx, q, c.Feed)
 		if err != nil {
 			return err
 		}
@@ -244,12 +320,18 @@ func (c *feedsWhyCmd) Run(ctx context.Context, s *streams) error {
 // explain tells all about a feed in plain words.
 func (r *feedRow) explain(w io.Writer, now time.Time) {
 	st := &r.status
-	origin := "of the configuration file"
-	if len(r.source.Feed) > 0 {
-		origin = "added " + r.source.At.UTC().Format(time.RFC3339)
-	}
-	fmt.Fprintf(w, "%s  %s, %s\n%s\n", r.id, r.condition(), origin, plain(r.url()))
 	line := func(format string, args ...any) { fmt.Fprintf(w, format+"\n", args...) }
+	origin := "from the configuration"
+	if len(r.source.Feed) > 0 {
+		origin = "added while the pipeline ran, last changed " + clock(r.source.At, now)
+	}
+	line("%s  %s, %s", r.id, r.condition(), origin)
+	if r.url() != "" {
+		line("%s", plain(r.url()))
+	}
+	if r.fault != nil {
+		line("What the server keeps of it cannot be used: %s. Take it out with: conflictwire feeds remove %s", plain(r.fault.Error()), r.id)
+	}
 	if st.Asked != "" && st.Asked != st.URL {
 		line("It has moved for good and is asked at %s; put that into the configuration.", plain(st.Asked))
 	}
@@ -258,24 +340,26 @@ func (r *feedRow) explain(w io.Writer, now time.Time) {
 	}
 	switch {
 	case r.source.Paused:
-		line("It is paused%s. Poll it again with: conflictwire feeds resume %s", because(r.source.Note), r.id)
+		line("Paused %s%s. Poll it again with: conflictwire feeds resume %s", clock(r.source.At, now), because(r.source.Note), r.id)
 	case !r.known:
 		line("It has no schedule yet: a pipeline takes it up within seconds, if one runs.")
 	case r.job.Due:
-		line("It is due since %s: being polled, or waiting for a worker.", clock(r.job.Next, now))
+		line("Due since %s: it is being polled, or waits for a worker.", clock(r.job.Next, now))
+	case !r.job.Next.After(now):
+		line("Next poll at once.")
 	default:
 		line("Next poll %s: %s.", clock(r.job.Next, now), cmp.Or(plain(st.Why), "the first one"))
 	}
 	if !st.OK.IsZero() {
-		line("Last poll that worked %s; its document had %d entries.", clock(st.OK, now), st.Entries)
+		line("Last poll that worked %s; its document had %s.", clock(st.OK, now), entries(st.Entries))
 	}
 	if st.Failures > 0 {
-		line("Failing since %s (%s): %s", clock(st.Failing, now), st.Cause, plain(st.Error))
+		line("Failing since %s, %s: %s", clock(st.Failing, now), count(st.Failures, "poll"), plain(cmp.Or(st.Error, st.Cause)))
 	}
 	if !st.Silent.IsZero() {
-		line("Silent: nothing new for longer than is usual; alarm %s. Cause: %s.", clock(st.Silent, now), st.Cause)
+		line("Silent: it brings nothing new for longer than is usual. Alarm %s; cause: %s.", clock(st.Silent, now), st.Cause)
 	} else if st.Limit > 0 {
-		line("An alarm would be raised after %s without anything new.", short(st.Limit.Round(time.Minute)))
+		line("An alarm is raised after %s without anything new.", short(st.Limit.Round(time.Minute)))
 	}
 	if st.Gaps > 0 {
 		healing := ""
@@ -287,13 +371,24 @@ func (r *feedRow) explain(w io.Writer, now time.Time) {
 	if st.Hub != "" {
 		promise := "which has not confirmed"
 		if st.HubUntil.After(now) {
-			promise = "subscribed until " + st.HubUntil.UTC().Format(time.RFC3339)
+			promise = "subscribed until " + clock(st.HubUntil, now)
 		}
 		line("Hub %s, %s.", plain(st.Hub), promise)
+	}
+	if len(st.Polls) > 0 {
+		line("Last polls, newest first:")
 	}
 	for _, a := range slices.Backward(st.Polls) {
 		line("  %s", attempt(a))
 	}
+}
+
+// entries is a number of entries.
+func entries(n int) string {
+	if n == 1 {
+		return "1 entry"
+	}
+	return fmt.Sprintf("%d entries", n)
 }
 
 // because puts a reason into a sentence.
@@ -315,64 +410,86 @@ func clock(t, now time.Time) string {
 
 // attempt is one poll on a line.
 func attempt(a ingest.Attempt) string {
-	out := a.At.UTC().Format(time.RFC3339) + "  " + cmp.Or(a.Via, "poll")
+	out := fmt.Sprintf("%s  %-7s  ", a.At.UTC().Format(time.RFC3339), cmp.Or(a.Via, "poll"))
+	var parts []string
 	if a.Status != 0 {
-		out += fmt.Sprintf("  %d in %s", a.Status, a.Took.Round(time.Millisecond))
+		parts = append(parts, fmt.Sprintf("status %d", a.Status))
+	}
+	if a.Took > 0 {
+		parts = append(parts, a.Took.Round(time.Millisecond).String())
 	}
 	if a.Bytes > 0 {
-		out += fmt.Sprintf(", %d bytes", a.Bytes)
+		parts = append(parts, count(a.Bytes, "byte"))
+	}
+	if a.New > 0 {
+		parts = append(parts, fmt.Sprintf("%d new", a.New))
+	}
+	if a.Changed > 0 {
+		parts = append(parts, fmt.Sprintf("%d changed", a.Changed))
 	}
 	switch {
 	case a.Error != "":
-		out += "  " + plain(a.Error)
+		parts = append(parts, plain(a.Error))
 	case a.New+a.Changed == 0:
-		out += "  nothing new"
-	default:
-		out += fmt.Sprintf("  %d new, %d changed", a.New, a.Changed)
+		parts = append(parts, "nothing new")
 	}
-	return out
+	return out + strings.Join(parts, ", ")
 }
 
 type feedsPollCmd struct {
 	serverFlags
-	ID   string        `arg:"" help:"Feed."`
+	Feed string        `arg:"" help:"Id or address of the feed."`
 	Wait time.Duration `default:"60s" help:"How long to wait for the result; 0 for not at all."`
 }
 
 // Run implements the command.
 func (c *feedsPollCmd) Run(ctx context.Context, s *streams) error {
 	return c.withQueue(ctx, "feeds poll", func(ctx context.Context, q *queue.Queue) error {
-		r, err := feedRowOf(ctx, q, c.ID)
+		r, err := feedRowOf(ctx, q, c.Feed)
 		if err != nil {
 			return err
 		}
 		if r.source.Paused {
-			return fmt.Errorf("feed %s is paused: conflictwire feeds resume %s", c.ID, c.ID)
+			return fmt.Errorf("feed %s is paused%s: first conflictwire feeds resume %s", r.id, because(r.source.Note), r.id)
 		}
 		start := time.Now().Truncate(time.Second)
-		if _, err := q.Hurry(ctx, c.ID, time.Now()); err != nil {
+		if _, err := q.Hurry(ctx, r.id, start); err != nil {
 			return err
 		}
-		for deadline := time.Now().Add(c.Wait); time.Now().Before(deadline); {
-			if r, err = feedRowOf(ctx, q, c.ID); err != nil {
-				return err
-			}
-			if n := len(r.status.Polls); n > 0 && !r.status.Polls[n-1].At.Before(start) && !r.job.Due {
-				r.explain(s.out, time.Now())
-				return nil
-			}
-			select {
-			case <-ctx.Done():
-				return ctx.Err()
-			case <-time.After(300 * time.Millisecond):
-			}
+		if c.Wait <= 0 {
+			_, err := fmt.Fprintf(s.out, "feed %s is due\n", r.id)
+			return err
 		}
-		if c.Wait > 0 {
-			return fmt.Errorf("feed %s is due, but was not polled within %s: is a pipeline running?", c.ID, short(c.Wait))
+		if r, err = c.wait(ctx, q, r.id, start); err != nil {
+			return err
 		}
-		fmt.Fprintf(s.out, "feed %s is due\n", c.ID)
+		r.explain(s.out, time.Now())
+		switch {
+		case r.last().Before(start):
+			return fmt.Errorf("feed %s was not asked: %s", r.id, plain(r.status.Why))
+		case r.status.Failures > 0:
+			return fmt.Errorf("feed %s: the poll failed", r.id)
+		}
 		return nil
 	})
+}
+
+// wait waits until a feed that was due at start has its next schedule.
+func (c *feedsPollCmd) wait(ctx context.Context, q *queue.Queue, id string, start time.Time) (*feedRow, error) {
+	for deadline := time.Now().Add(c.Wait); time.Now().Before(deadline); {
+		r, err := feedRowOf(ctx, q, id)
+		if err != nil {
+			return nil, err
+		}
+		// A schedule whose time is that of the call is still our own.
+		if !r.job.Due && r.job.Next.After(start) && len(r.job.State) > 0 {
+			return r, nil
+		}
+		if !pause(ctx, 200*time.Millisecond) {
+			return nil, ctx.Err()
+		}
+	}
+	return nil, fmt.Errorf("feed %s is due, but was not polled within %s: is a pipeline running, and has its host more feeds waiting?", id, short(c.Wait))
 }
 
 // online asks web sites.
@@ -398,56 +515,47 @@ type feedsFindCmd struct {
 // Run implements the command.
 func (c *feedsFindCmd) Run(ctx context.Context, s *streams) error {
 	return c.with(func(client *fetch.Client) error {
-		found, err := findFeeds(ctx, client, webAddress(c.URL))
-		if err != nil {
-			return allowHint(err)
-		}
-		if len(found) == 0 {
-			return fmt.Errorf("%s: no feed found, neither named by the page nor at the usual addresses", c.URL)
-		}
-		for _, f := range found {
-			fmt.Fprintf(s.out, "%s\n    %s\n", plain(f.url), f.what)
-		}
-		return nil
+		fmt.Fprintln(s.err, "asking the page and what it names, an address a second")
+		return allowHint(findFeeds(ctx, client, webAddress(c.URL), func(link, what string) error {
+			_, err := fmt.Fprintf(s.out, "%s\n    %s\n", plain(link), what)
+			return err
+		}))
 	})
 }
 
-// webAddress puts a scheme before an address that was typed without one.
+// webAddress makes a web address of what people type or paste: one without a
+// scheme, or with that of feed readers.
 func webAddress(s string) string {
+	s = strings.TrimSpace(s)
+	if rest, ok := strings.CutPrefix(s, "feed:"); ok {
+		s = strings.TrimPrefix(rest, "//")
+	}
 	if !strings.Contains(s, "://") {
 		return "https://" + s
 	}
 	return s
 }
 
-// A foundFeed is an address that was asked, and holds a feed.
-type foundFeed struct {
-	url, what string
-	doc       *feed.Feed
-}
-
 const maxFound = 12 // feeds that are asked of one site
 
 // findFeeds asks a page, or a feed, and what it names; then the site's
-// sitemaps and the usual addresses. Only what turns out to be a feed is
-// returned.
-func findFeeds(ctx context.Context, client *fetch.Client, address string) ([]foundFeed, error) {
+// sitemaps and, when the page names nothing, the usual addresses. What turns
+// out to be a feed is given to found at once. It fails when nothing does.
+func findFeeds(ctx context.Context, client *fetch.Client, address string, found func(link, what string) error) error {
 	res, err := client.Get(ctx, fetch.Request{URL: address})
 	if err != nil {
-		return nil, err
+		return err
 	}
-	opts := feed.Options{URL: res.URL, ContentType: res.Header.Get("Content-Type")}
-	if doc, err := feed.Parse(res.Body, opts); err == nil {
-		return []foundFeed{{res.URL, describeFeed(doc, "it is a feed"), doc}}, nil
+	if doc, err := parseFeed(res); err == nil {
+		return found(res.URL, describeFeed(doc, "the address itself"))
 	}
 	type candidate struct{ url, why string }
 	var list []candidate
 	for _, d := range feed.Discover(res.Body, res.URL) {
-		list = append(list, candidate{d.URL, strings.TrimSpace(d.Why + " " + d.Title)})
+		list = append(list, candidate{d.URL, d.Why})
 	}
 	declared := len(list)
-	sitemaps, err := client.Sitemaps(ctx, res.URL)
-	if err == nil {
+	if sitemaps, err := client.Sitemaps(ctx, res.URL); err == nil {
 		for _, link := range sitemaps {
 			if strings.Contains(strings.ToLower(link), "news") {
 				list = append(list, candidate{link, "named by robots.txt"})
@@ -459,32 +567,56 @@ func findFeeds(ctx context.Context, client *fetch.Client, address string) ([]fou
 			list = append(list, candidate{link, "a usual address"})
 		}
 	}
-	var found []foundFeed
-	seen := map[string]bool{}
-	for _, l := range list {
-		if len(found) == maxFound || ctx.Err() != nil {
+	n, seen := 0, map[string]bool{}
+	var fault error // of the first that the page names
+	for i, l := range list {
+		if n == maxFound || ctx.Err() != nil {
 			break
 		}
+		var doc *feed.Feed
 		res, err := client.Get(ctx, fetch.Request{URL: l.url})
-		if err != nil || seen[res.URL] {
-			continue
+		if err == nil {
+			if seen[res.URL] {
+				continue
+			}
+			seen[res.URL] = true
+			doc, err = parseFeed(res)
 		}
-		seen[res.URL] = true
-		doc, err := feed.Parse(res.Body, feed.Options{URL: res.URL, ContentType: res.Header.Get("Content-Type")})
-		if err != nil || len(doc.Entries)+len(doc.Parts) == 0 {
-			continue
+		switch {
+		case err != nil && i < declared && fault == nil:
+			fault = fmt.Errorf("%s: no feed found; of %d addresses that it names, the first is none: %w", address, declared, err)
+		case err != nil || len(doc.Entries)+len(doc.Parts) == 0:
+		default:
+			n++
+			if err := found(res.URL, describeFeed(doc, l.why)); err != nil {
+				return err
+			}
 		}
-		found = append(found, foundFeed{res.URL, describeFeed(doc, l.why), doc})
 	}
-	return found, ctx.Err()
+	switch {
+	case ctx.Err() != nil:
+		return ctx.Err()
+	case n > 0:
+		return nil
+	case fault != nil:
+		return fault
+	}
+	return fmt.Errorf("%s: no feed found, neither named by the page nor at the usual addresses", address)
 }
 
-func describeFeed(doc *feed.Feed, why string) string {
-	n := fmt.Sprintf("%d entries", len(doc.Entries))
+// parseFeed reads the feed in an answer.
+func parseFeed(res *fetch.Response) (*feed.Feed, error) {
+	return feed.Parse(res.Body, feed.Options{URL: res.URL, ContentType: res.Header.Get("Content-Type")})
+}
+
+// describeFeed is a feed in a line: title, format, size, and a remark.
+func describeFeed(doc *feed.Feed, remark string) string {
+	n := entries(len(doc.Entries))
 	if len(doc.Parts) > 0 {
-		n = fmt.Sprintf("%d sitemaps", len(doc.Parts))
+		n = count(len(doc.Parts), "sitemap")
 	}
-	return plain(strings.Join(slices.DeleteFunc([]string{doc.Title, doc.Format, n, why}, func(s string) bool { return s == "" }), ", "))
+	list := []string{clipText(doc.Title, 200), doc.Format, n, remark}
+	return plain(strings.Join(slices.DeleteFunc(list, func(s string) bool { return s == "" }), ", "))
 }
 
 type feedsAddCmd struct {
@@ -504,10 +636,20 @@ type feedsAddCmd struct {
 // Run implements the command.
 func (c *feedsAddCmd) Run(ctx context.Context, s *streams) error {
 	f := ingest.Feed{
-		ID: c.ID, URL: webAddress(c.URL), Title: c.Title, Publisher: c.Publisher, Language: c.Language, Country: c.Country, Every: c.Every, Sitemap: c.Sitemap,
+		ID: c.ID, URL: webAddress(c.URL), Title: clipText(c.Title, 200), Publisher: c.Publisher, Language: c.Language,
+		Country: strings.ToLower(c.Country), Every: c.Every, Sitemap: c.Sitemap,
 	}
+	draft := f
+	draft.ID = cmp.Or(f.ID, "new")
+	if err := fitToAdd(draft); err != nil {
+		return err
+	}
+	about := ""
 	if !c.Unchecked {
-		if err := c.with(func(client *fetch.Client) error { return checkNew(ctx, client, &f) }); err != nil {
+		if err := c.with(func(client *fetch.Client) (err error) {
+			about, err = checkNew(ctx, client, &f)
+			return err
+		}); err != nil {
 			return allowHint(err)
 		}
 	}
@@ -517,8 +659,10 @@ func (c *feedsAddCmd) Run(ctx context.Context, s *streams) error {
 			return err
 		}
 		taken := takenBy(rows)
-		if id, ok := taken.urls[ingest.Canonical(f.URL)]; ok {
-			return fmt.Errorf("feed %s has this address already", id)
+		for _, link := range []string{webAddress(c.URL), f.URL} {
+			if id, ok := taken.urls[ingest.Canonical(link)]; ok {
+				return fmt.Errorf("feed %s has this address already: see conflictwire feeds why %s", id, id)
+			}
 		}
 		if f.ID == "" {
 			f.ID = taken.newID(f)
@@ -528,29 +672,31 @@ func (c *feedsAddCmd) Run(ctx context.Context, s *streams) error {
 		if err := addFeed(ctx, q, f); err != nil {
 			return err
 		}
-		fmt.Fprintf(s.out, "added %s: %s\nSee how it fares with: conflictwire feeds why %s\n", f.ID, plain(f.Name()), f.ID)
-		return nil
+		_, err = fmt.Fprintf(s.out, "added %s at %s%s\nSee how it fares with: conflictwire feeds why %s\n", f.ID, plain(f.URL), about, f.ID)
+		return err
 	})
 }
 
-// checkNew asks a feed that is to be added and takes over what it says of
-// itself. Of a web page it says which feeds it names.
-func checkNew(ctx context.Context, client *fetch.Client, f *ingest.Feed) error {
+// checkNew asks a feed that is to be added, takes over what it says of itself
+// and where it has moved for good, and describes it. Of a web page it says
+// which feed it names.
+func checkNew(ctx context.Context, client *fetch.Client, f *ingest.Feed) (about string, err error) {
 	res, err := client.Get(ctx, fetch.Request{URL: f.URL})
 	if err != nil {
-		return err
+		return "", err
 	}
-	doc, err := feed.Parse(res.Body, feed.Options{URL: res.URL, ContentType: res.Header.Get("Content-Type")})
+	doc, err := parseFeed(res)
 	if err != nil {
-		hint := "find its feeds with: conflictwire feeds find " + f.URL
+		hint := "find feeds of the site with: conflictwire feeds find " + f.URL
 		if list := feed.Discover(res.Body, res.URL); len(list) > 0 {
-			hint = "it is a page that names " + list[0].URL
+			hint = "it is a page that names " + plain(list[0].URL) + "; see all with: conflictwire feeds find " + f.URL
 		}
-		return fmt.Errorf("%s: %w; %s", f.URL, err, hint)
+		return "", fmt.Errorf("%s is no feed: %w; %s", f.URL, err, hint)
 	}
+	f.URL = cmp.Or(res.Permanent, f.URL)
 	f.Title = cmp.Or(f.Title, clipText(plain(doc.Title), 200))
 	f.Language = cmp.Or(f.Language, clipText(plain(doc.Language), 35))
-	return nil
+	return "\n" + describeFeed(doc, ""), nil
 }
 
 // taken says which ids and addresses feeds have.
@@ -563,8 +709,10 @@ func takenBy(rows []*feedRow) taken {
 	t := taken{map[string]bool{}, map[string]string{}}
 	for _, r := range rows {
 		t.ids[r.id] = true
-		if r.url() != "" {
-			t.urls[ingest.Canonical(r.url())] = r.id
+		for _, link := range []string{r.url(), r.status.Asked} {
+			if link != "" {
+				t.urls[ingest.Canonical(link)] = r.id
+			}
 		}
 	}
 	return t
@@ -584,11 +732,15 @@ func (t taken) newID(f ingest.Feed) string {
 	return id
 }
 
+// unaccented are the letters that do not come apart into one of a to z and an
+// accent.
+var unaccented = strings.NewReplacer("ß", "ss", "æ", "ae", "œ", "oe", "ø", "o", "ł", "l", "đ", "d", "ð", "d", "þ", "th", "ı", "i", "ħ", "h")
+
 // slugOf keeps the letters a to z and digits of a text, accents taken off.
 func slugOf(s string) string {
 	var b strings.Builder
 	gap := false
-	for _, r := range norm.NFKD.String(strings.ToLower(s)) {
+	for _, r := range norm.NFKD.String(unaccented.Replace(strings.ToLower(s))) {
 		switch {
 		case r >= 'a' && r <= 'z' || r >= '0' && r <= '9':
 			if gap && b.Len() > 0 {
@@ -596,6 +748,7 @@ func slugOf(s string) string {
 			}
 			b.WriteRune(r)
 			gap = false
+		case r == '\'' || r == '’': // inside a word
 		case r < 0x300 || r > 0x36f: // not an accent of the letter before
 			gap = true
 		}
@@ -603,11 +756,16 @@ func slugOf(s string) string {
 	return b.String()
 }
 
+// fitToAdd says what is wrong with a feed that is to be added.
+func fitToAdd(f ingest.Feed) error {
+	if u, err := url.Parse(f.URL); err == nil && u.User != nil {
+		return errors.New("the address holds a user name or password: put the feed into the configuration, with its \"auth\"")
+	}
+	return f.Validate()
+}
+
 // addFeed stores a feed on the server, where every worker learns of it.
 func addFeed(ctx context.Context, q *queue.Queue, f ingest.Feed) error {
-	if err := f.Validate(); err != nil {
-		return err
-	}
 	data, err := json.Marshal(f)
 	if err != nil {
 		return fmt.Errorf("encode feed %s: %w", f.ID, err)
@@ -623,74 +781,99 @@ func addFeed(ctx context.Context, q *queue.Queue, f ingest.Feed) error {
 
 type feedsRemoveCmd struct {
 	serverFlags
-	ID string `arg:"" help:"Feed."`
+	Feed string `arg:"" help:"Id or address of the feed."`
 }
 
 // Run implements the command.
 func (c *feedsRemoveCmd) Run(ctx context.Context, s *streams) error {
 	return c.withQueue(ctx, "feeds remove", func(ctx context.Context, q *queue.Queue) error {
-		r, err := feedRowOf(ctx, q, c.ID)
-		if err != nil && len(r.raw()) == 0 {
+		r, err := feedRowOf(ctx, q, c.Feed)
+		if isJSON(err) && feedID.MatchString(c.Feed) { // it cannot even be looked at
+			r, err = &feedRow{id: c.Feed, source: queue.Source{Feed: json.RawMessage("{}")}}, nil
+		}
+		if err != nil {
 			return err
 		}
-		if len(r.raw()) == 0 {
-			return fmt.Errorf("feed %s is in the configuration file: take it out there, or: conflictwire feeds pause %s", c.ID, c.ID)
+		if len(r.source.Feed) == 0 {
+			return fmt.Errorf("feed %s is in the configuration: take it out there, or: conflictwire feeds pause %s", r.id, r.id)
 		}
-		if err := q.RemoveSource(ctx, c.ID); err != nil {
+		if err := q.RemoveSource(ctx, r.id); err != nil {
 			return err
 		}
-		fmt.Fprintf(s.out, "removed %s; its articles stay\n", c.ID)
-		return nil
+		for deadline := time.Now().Add(removeWait); r.known && time.Now().Before(deadline) && pause(ctx, 100*time.Millisecond); {
+			if _, r.known, err = q.FeedState(ctx, r.id); err != nil {
+				return err
+			}
+		}
+		if r.known {
+			_, err = fmt.Fprintf(s.out, "removed %s from the server; it has a schedule still: no pipeline runs, or the configuration names it too\n", r.id)
+			return err
+		}
+		_, err = fmt.Fprintf(s.out, "removed %s; its articles stay\n", r.id)
+		return err
 	})
 }
 
-// raw is the definition of a feed that was added; nil of others, and of none.
-func (r *feedRow) raw() []byte {
-	if r == nil {
-		return nil
+const removeWait = 5 * time.Second // for a pipeline to take a schedule out
+
+// pause waits; it reports false when ctx ended meanwhile.
+func pause(ctx context.Context, d time.Duration) bool {
+	select {
+	case <-ctx.Done():
+		return false
+	case <-time.After(d):
+		return true
 	}
-	return r.source.Feed
+}
+
+// isJSON reports whether an error is of JSON that does not decode.
+func isJSON(err error) bool {
+	_, syntax := errors.AsType[*json.SyntaxError](err)
+	_, kind := errors.AsType[*json.UnmarshalTypeError](err)
+	return syntax || kind
 }
 
 type feedsPauseCmd struct {
 	serverFlags
-	ID   string `arg:"" help:"Feed."`
+	Feed string `arg:"" help:"Id or address of the feed."`
 	Note string `help:"Why, for whoever looks."`
 }
 
 // Run implements the command.
 func (c *feedsPauseCmd) Run(ctx context.Context, s *streams) error {
 	return c.withQueue(ctx, "feeds pause", func(ctx context.Context, q *queue.Queue) error {
-		if _, err := feedRowOf(ctx, q, c.ID); err != nil {
+		r, err := feedRowOf(ctx, q, c.Feed)
+		if err != nil {
 			return err
 		}
-		err := q.ChangeSource(ctx, c.ID, func(src *queue.Source) error {
-			src.Paused, src.Note = true, clipText(c.Note, 500)
+		err = q.ChangeSource(ctx, r.id, func(src *queue.Source) error {
+			src.Paused, src.Note = true, cmp.Or(clipText(plain(c.Note), 500), src.Note)
 			return nil
 		})
-		if err == nil {
-			fmt.Fprintf(s.out, "paused %s; poll it again with: conflictwire feeds resume %s\n", c.ID, c.ID)
+		if err != nil {
+			return err
 		}
+		_, err = fmt.Fprintf(s.out, "paused %s; poll it again with: conflictwire feeds resume %s\n", r.id, r.id)
 		return err
 	})
 }
 
 type feedsResumeCmd struct {
 	serverFlags
-	ID string `arg:"" help:"Feed."`
+	Feed string `arg:"" help:"Id or address of the feed."`
 }
 
 // Run implements the command.
 func (c *feedsResumeCmd) Run(ctx context.Context, s *streams) error {
 	return c.withQueue(ctx, "feeds resume", func(ctx context.Context, q *queue.Queue) error {
-		r, err := feedRowOf(ctx, q, c.ID)
+		r, err := feedRowOf(ctx, q, c.Feed)
 		if err != nil {
 			return err
 		}
 		if !r.source.Paused {
-			return fmt.Errorf("feed %s is not paused", c.ID)
+			return fmt.Errorf("feed %s is not paused", r.id)
 		}
-		err = q.ChangeSource(ctx, c.ID, func(src *queue.Source) error {
+		err = q.ChangeSource(ctx, r.id, func(src *queue.Source) error {
 			src.Paused, src.Note = false, ""
 			return nil
 		})
@@ -698,11 +881,11 @@ func (c *feedsResumeCmd) Run(ctx context.Context, s *streams) error {
 			return err
 		}
 		// The workers learn of it within a moment; the poll must not be sooner.
-		if _, err := q.Hurry(ctx, c.ID, time.Now().Add(2*time.Second)); err != nil {
+		if _, err := q.Hurry(ctx, r.id, time.Now().Add(2*time.Second)); err != nil {
 			return err
 		}
-		fmt.Fprintf(s.out, "resumed %s\n", c.ID)
-		return nil
+		_, err = fmt.Fprintf(s.out, "resumed %s; it is polled within seconds\n", r.id)
+		return err
 	})
 }
 
@@ -714,18 +897,21 @@ type feedsImportCmd struct {
 
 // Run implements the command.
 func (c *feedsImportCmd) Run(ctx context.Context, s *streams) error {
-	in := s.in
+	in, name := s.in, "standard input"
 	if c.File != "-" {
 		file, err := os.Open(c.File)
 		if err != nil {
 			return err
 		}
 		defer file.Close()
-		in = file
+		in, name = file, c.File
 	}
 	list, err := feed.ReadOPML(in)
 	if err != nil {
-		return fmt.Errorf("%s: %w", c.File, err)
+		return fmt.Errorf("%s: %w", name, err)
+	}
+	if len(list) == 0 {
+		return fmt.Errorf("%s: the list names no feed", name)
 	}
 	return c.withQueue(ctx, "feeds import", func(ctx context.Context, q *queue.Queue) error {
 		rows, err := feedRows(ctx, q)
@@ -736,6 +922,9 @@ func (c *feedsImportCmd) Run(ctx context.Context, s *streams) error {
 		added, there := 0, 0
 		var errs []error
 		for _, o := range list {
+			if err := ctx.Err(); err != nil {
+				return err
+			}
 			f := ingest.Feed{URL: o.URL, Title: clipText(plain(o.Title), 200), Language: clipText(plain(o.Language), 35)}
 			at := ingest.Canonical(f.URL)
 			if _, ok := taken.urls[at]; ok {
@@ -743,21 +932,27 @@ func (c *feedsImportCmd) Run(ctx context.Context, s *streams) error {
 				continue
 			}
 			f.ID = taken.newID(f)
-			taken.ids[f.ID], taken.urls[at] = true, f.ID
-			if !c.DryRun {
-				if err := addFeed(ctx, q, f); err != nil {
-					errs = append(errs, fmt.Errorf("%s: %w", plain(o.URL), err))
-					continue
-				}
+			err := fitToAdd(f)
+			if err == nil && !c.DryRun {
+				err = addFeed(ctx, q, f)
 			}
+			if err != nil {
+				errs = append(errs, fmt.Errorf("%s left out: %w", cmp.Or(f.Title, f.ID), err))
+				continue
+			}
+			taken.ids[f.ID], taken.urls[at] = true, f.ID
 			added++
-			fmt.Fprintf(s.out, "%-32s %s\n", f.ID, plain(f.URL))
+			if _, err := fmt.Fprintf(s.out, "%-32s  %s\n", f.ID, plain(f.URL)); err != nil {
+				return err
+			}
 		}
 		what := "added"
 		if c.DryRun {
 			what = "would be added"
 		}
-		fmt.Fprintf(s.out, "%d %s, %d were there already\n", added, what, there)
+		if _, err := fmt.Fprintf(s.out, "%s %s, %d there already\n", count(added, "feed"), what, there); err != nil {
+			return err
+		}
 		return errors.Join(errs...)
 	})
 }
@@ -775,10 +970,12 @@ func (c *feedsExportCmd) Run(ctx context.Context, s *streams) error {
 		}
 		var list []feed.Outline
 		for _, r := range rows {
-			if r.url() == "" {
-				continue // of the configuration, and not polled yet
+			if r.url() != "" {
+				list = append(list, feed.Outline{URL: r.url(), Title: cmp.Or(r.feed.Title, r.id), Language: r.feed.Language})
 			}
-			list = append(list, feed.Outline{URL: r.url(), Title: cmp.Or(r.feed.Title, r.id), Language: r.feed.Language})
+		}
+		if n := len(rows) - len(list); n > 0 {
+			fmt.Fprintf(s.err, "%s left out: the address of a feed from the configuration is known after its first poll\n", count(n, "feed"))
 		}
 		return feed.WriteOPML(s.out, "Feeds of Conflictwire", time.Now(), list)
 	})
