@@ -17,7 +17,7 @@ import (
 // package may import those of earlier lines, and of its own line only itself:
 // the leaves of a line know nothing of each other.
 var flow = [][]string{
-	{"ingest/fetch", "ingest/feed", "ingest/article", "ingest/rights", "ingest/rhythm", "ingest/websub", "ingest/queue", "enrich/language", "enrich/topic", "enrich/place", "sink/record"},
+	{"ingest/fetch", "ingest/feed", "ingest/article", "ingest/rights", "ingest/rhythm", "ingest/websub", "ingest/queue", "enrich/language", "enrich/topic", "enrich/place", "enrich/actor", "sink/record"},
 	{"ingest"},
 	{"enrich"},
 	{"sink"},

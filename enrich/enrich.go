@@ -1,10 +1,11 @@
 // Package enrich says what an article is about: its language, the conflict
-// topics with the words that carry them, and the places.
+// topics with the words that carry them, the places, and the parties named.
 package enrich
 
 import (
 	"strings"
 
+	"conflictwire/enrich/actor"
 	"conflictwire/enrich/language"
 	"conflictwire/enrich/place"
 	"conflictwire/enrich/topic"
@@ -25,6 +26,7 @@ type Tags struct {
 	Topics    []topic.Topic // most confident first
 	Places    []place.Place // where it happens first
 	Country   string        // of the event, ISO 3166-1 alpha-2 in lower case; "zz" when unknown
+	Actors    []actor.Actor // those of the headline first; none without [Enricher.WithActors]
 	Taxonomy  string        // version of the rules
 }
 
@@ -40,12 +42,23 @@ type Text struct {
 type Enricher struct {
 	topics *topic.Tagger
 	places *place.Gazetteer
+	actors *actor.Register // or nil
 }
 
 // New returns an enricher of the given rules.
 func New(topics *topic.Tagger, places *place.Gazetteer) *Enricher {
 	return &Enricher{topics: topics, places: places}
 }
+
+// WithActors returns an enricher that also names the actors of r.
+func (e *Enricher) WithActors(r *actor.Register) *Enricher {
+	with := *e
+	with.actors = r
+	return &with
+}
+
+// Why tags the text of t and says which topics it came near; see [topic.Tagger.Why].
+func (e *Enricher) Why(t Text) (topic.Result, []topic.Miss) { return e.topics.Why(topic.Text(t)) }
 
 // Topics returns what the taxonomy says of each topic.
 func (e *Enricher) Topics() []topic.Info { return e.topics.Topics() }
@@ -62,11 +75,15 @@ func (e *Enricher) Enrich(a *ingest.Article) *Record {
 func (e *Enricher) Tag(t Text) Tags {
 	found := e.topics.Tag(topic.Text(t))
 	places := e.places.Find(place.Text(t))
-	return Tags{
+	tags := Tags{
 		Relevance: found.Relevance,
 		Topics:    found.Topics,
 		Places:    places,
 		Country:   place.EventCountry(places),
 		Taxonomy:  e.topics.Version(),
 	}
+	if e.actors != nil {
+		tags.Actors = e.actors.Find(actor.Text(t))
+	}
+	return tags
 }

@@ -41,12 +41,17 @@ type search struct {
 // find returns the longest names in p, from left to right.
 func (g *Gazetteer) find(p *page, lang string) []hit {
 	var hits []hit
-	s := search{trie: g.names, page: p, lang: lang, bit: languageBit(lang)}
+	capitals := capitalizesPeoples(lang)
+	s := search{page: p, lang: lang, bit: languageBit(lang)}
 	var buf [8]int
 	for i := 0; i < len(p.words) && len(hits) < maxHits; {
 		next := i + 1
 		for _, off := range begins(buf[:0], p.key(i), p.words[i].script, lang) {
 			s.first, s.best, s.end, s.rest = i, nil, 0, 0
+			s.trie = g.names
+			if w := &p.words[i]; !w.upper && w.script == latin && capitals {
+				s.trie = g.small // most words of a text: the rest begin no name
+			}
 			s.walk(0, i, off)
 			if s.end == 0 {
 				continue

@@ -101,6 +101,10 @@ func Load(fsys fs.FS) (*Gazetteer, error) {
 		}
 	}
 	l.g.names, l.g.context = grow(l.names), grow(l.context)
+	l.g.small = grow(slices.DeleteFunc(l.names, func(n leaf) bool {
+		latin := n.path[0] < 0xCC || n.path[0] == 0xE1 // the first byte
+		return !latin || n.name.upper || n.name.caps || n.name.kind == people
+	}))
 	return l.g, nil
 }
 

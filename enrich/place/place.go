@@ -53,6 +53,7 @@ type Span struct {
 type Gazetteer struct {
 	places  []entry
 	names   *trie
+	small   *trie // of names, those in Latin letters that begin with a small one, without peoples
 	context *trie // words that say what a place beside them is to the story
 }
 

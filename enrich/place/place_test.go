@@ -3,6 +3,7 @@ package place
 import (
 	"os"
 	"path/filepath"
+	"reflect"
 	"slices"
 	"strings"
 	"sync"
@@ -329,6 +330,26 @@ func BenchmarkLoad(b *testing.B) {
 	for b.Loop() {
 		if _, err := Load(data); err != nil {
 			b.Fatal(err)
+		}
+	}
+}
+
+// TestSmallWordsAreSoughtWhereTheyCanBeFound compares the short way, by which
+// words in small letters pass the names that they cannot begin, with the long.
+func TestSmallWordsAreSoughtWhereTheyCanBeFound(t *testing.T) {
+	short := gazetteer(t)
+	long := *short
+	long.small = long.names
+	for _, lang := range []string{"en", "nl", "tr", "es", "und"} {
+		for _, body := range []string{
+			"eastern Ghouta, the al-Hol camp, southern lebanon and the lebanese army near de Veenkoloniën in Syria",
+			"rebels took northern aleppo, said a turkish officer; in the gaza strip, el Geneina and s-Hertogenbosch",
+			"soldados sirios en el norte de siria, turkey sandwich, chad and jordan, west bank of the river",
+		} {
+			text := Text{Language: lang, Body: body}
+			if got, want := short.Find(text), long.Find(text); !reflect.DeepEqual(got, want) {
+				t.Errorf("%s: Find(%q) = %+v, want %+v", lang, body, got, want)
+			}
 		}
 	}
 }

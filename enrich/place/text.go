@@ -76,6 +76,27 @@ func read(field, text string) *page {
 func (p *page) word(i, size int, s script, sentence int32) int {
 	w := word{start: int32(i), from: int32(len(p.keys)), sentence: sentence, script: s, caps: true}
 	letters := 0
+	if s == latin || s == digits { // most words of most texts: nothing to fold
+		for ; i < len(p.text); i++ {
+			c := p.text[i]
+			low := c | 0x20
+			if s == digits {
+				if c < '0' || c > '9' {
+					break
+				}
+				low = c
+			} else if low < 'a' || low > 'z' {
+				break
+			}
+			if low != c {
+				w.upper = w.upper || letters == 0
+			} else if s == latin {
+				w.caps = false
+			}
+			letters++
+			p.keys = append(p.keys, low)
+		}
+	}
 	for i < len(p.text) {
 		next, n := scriptOf(p.text[i:])
 		if next == none || letters > 0 && next != s && next != other {
@@ -195,6 +216,13 @@ func scriptOf(text string) (script, int) {
 // gap passes what stands between two words, from byte i of the text on. It
 // marks the word before it, and reports whether a sentence ends here.
 func (p *page) gap(i int) (next int, ends bool) {
+	if i+1 < len(p.text) && p.text[i] == ' ' && i > 0 && len(p.words) > 0 {
+		if s, _ := scriptOf(p.text[i+1:]); s != none { // a space alone
+			w := &p.words[len(p.words)-1]
+			w.joined, w.comma = true, false
+			return i + 1, false
+		}
+	}
 	start := i
 	var space, stop, hard bool
 	join, comma := true, false

@@ -2,6 +2,7 @@ package place
 
 import (
 	"cmp"
+	"encoding/binary"
 	"slices"
 )
 
@@ -57,10 +58,32 @@ type leaf struct {
 	name name
 }
 
-// grow makes a trie of leaves, which it sorts. Names that differ in nothing
+// grow makes a trie of leaves. Names that differ in nothing
 // but their languages become one.
 func grow(leaves []leaf) *trie {
-	slices.SortStableFunc(leaves, func(a, b leaf) int { return cmp.Compare(a.path, b.path) })
+	// Most of two paths differ in the first eight bytes, and numbers compare
+	// faster than strings; the number of a leaf keeps the sort stable.
+	type spot struct {
+		head uint64
+		at   int32
+	}
+	order := make([]spot, len(leaves))
+	for i := range leaves {
+		var head [8]byte
+		copy(head[:], leaves[i].path)
+		order[i] = spot{binary.BigEndian.Uint64(head[:]), int32(i)}
+	}
+	slices.SortFunc(order, func(a, b spot) int {
+		if a.head != b.head {
+			return cmp.Compare(a.head, b.head)
+		}
+		return cmp.Or(cmp.Compare(leaves[a.at].path, leaves[b.at].path), cmp.Compare(a.at, b.at))
+	})
+	sorted := make([]leaf, len(leaves))
+	for i, o := range order {
+		sorted[i] = leaves[o.at]
+	}
+	leaves = sorted
 	t := &trie{names: make([][]name, 1)}
 	// Each node is a run of leaves that begin with the same depth bytes.
 	type run struct{ lo, hi, depth int }

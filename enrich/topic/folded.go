@@ -1,6 +1,7 @@
 package topic
 
 import (
+	"slices"
 	"strings"
 	"unicode/utf8"
 
@@ -23,8 +24,29 @@ func (a *alphabet) fold(f *folded, s string) {
 	if len(s) > maxField {
 		s = s[:maxField]
 	}
-	f.sym, f.off = f.sym[:0], f.off[:0]
+	f.sym, f.off = slices.Grow(f.sym[:0], len(s)), slices.Grow(f.off[:0], len(s)+1)
+	ascii := a.pages[0]
 	for i := 0; i < len(s); {
+		// Most of most texts is plain letters.
+		n := len(f.sym)
+		sym, off := f.sym[n:cap(f.sym)], f.off[n:cap(f.off)]
+		k := 0
+		for i < len(s) && k < len(sym) && k < len(off) && s[i] < utf8.RuneSelf {
+			e := ascii[s[i]]
+			if e >= symDrop {
+				if e != noteWhite || i+1 == len(s) || s[i+1] >= utf8.RuneSelf || ascii[s[i+1]] >= symDrop {
+					break
+				}
+				e = symSpace // a single space
+			}
+			sym[k], off[k] = e, int32(i)
+			k++
+			i++
+		}
+		f.sym, f.off = f.sym[:n+k], f.off[:n+k]
+		if i == len(s) {
+			break
+		}
 		r, size := rune(s[i]), 1
 		if r >= utf8.RuneSelf {
 			r, size = utf8.DecodeRuneInString(s[i:])

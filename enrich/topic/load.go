@@ -49,7 +49,7 @@ type source struct {
 //	    near:                              # a word of every group within so many words, in any order
 //	      - {all: [[halt*, stop*], [fighting, shelling]], within: 6, weight: strong}
 //	    needs: [troops, rebels]            # without one of these, likely and weak do not count
-//	    not: [derby truce]                 # no match counts in a sentence that has one of these
+//	    not: [derby truce, film]           # a phrase that contains a term takes that term back; any other bars its sentence
 //	tests:
 //	  - {lang: en, match: "A cease-fire began at noon."}
 //	  - {lang: en, headline: "Neighbours at peace", never: "They called a truce over the hedge."}
@@ -238,7 +238,7 @@ func (l *loader) seal() {
 	t := l.t
 	l.alphabet.seal(l.folded)
 	t.alphabet, t.trie = l.alphabet, l.trie.build(len(l.alphabet.class))
-	t.atoms, t.langs = l.atoms, l.langs
+	t.langs = l.langs
 	for tag, n := range l.langs {
 		if tag == anyLanguage {
 			t.any = 1 << n

@@ -17,11 +17,11 @@ func (l *loader) terms(n node, subject int32, id string) {
 		for _, e := range byLang.value.fields(l.f) {
 			switch e.key {
 			case "strong":
-				l.rulesOf(e.value, seen, rule{subject, strong, lang, prefix + "strong/"})
+				l.rulesOf(e.value, seen, rule{subject: subject, class: strong, lang: lang, name: prefix + "strong/"})
 			case "likely":
-				l.rulesOf(e.value, seen, rule{subject, likely, lang, prefix + "likely/"})
+				l.rulesOf(e.value, seen, rule{subject: subject, class: likely, lang: lang, name: prefix + "likely/"})
 			case "weak":
-				l.rulesOf(e.value, seen, rule{subject, weak, lang, prefix + "weak/"})
+				l.rulesOf(e.value, seen, rule{subject: subject, class: weak, lang: lang, name: prefix + "weak/"})
 			case "near":
 				for _, it := range e.value.items(l.f) {
 					l.near(it, rule{subject: subject, lang: lang, name: prefix + "near/"})
@@ -112,7 +112,7 @@ func (l *loader) near(n node, r rule) {
 			for g, list := range groups {
 				firsts = append(firsts, l.words(list, r.lang, atom{kind: atomNear, group: uint8(g), index: id}))
 			}
-			nr.groups = int32(len(groups))
+			nr.groups, nr.all = int32(len(groups)), 1<<len(groups)-1
 		case "within":
 			nr.within = int32(l.number(e.value, 1, maxWithin))
 		case "weight":
@@ -135,6 +135,7 @@ func (l *loader) near(n node, r rule) {
 		l.f.add(n, "near: no groups of words (all)")
 		return
 	}
+	r.near = id
 	r.name += strings.Join(firsts, "~")
 	l.t.rules = append(l.t.rules, r)
 	l.t.nears = append(l.t.nears, nr)

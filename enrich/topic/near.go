@@ -7,7 +7,38 @@ const (
 	maxSteps  = 500
 )
 
-// A member is a word of a near rule, found.
+// A sighting is a word of a near rule, found. Most rules have never all their
+// groups in one sentence: sightings are only noted as the sentence is read, and
+// looked at when it ends, if the rule has a word for each group.
+type sighting struct {
+	near, word int32
+	start, end int32
+	group      uint8
+}
+
+// sight notes a word of a near rule.
+func (s *scan) sight(a *atom, start, end int32) {
+	if s.sighted < maxMembers {
+		s.sighted++
+		s.have[a.index] |= 1 << a.group
+		s.sightings = append(s.sightings, sighting{a.index, s.word, start, end, a.group})
+	}
+}
+
+// endSentence makes hits of the near rules that match in the current sentence.
+func (s *scan) endSentence() {
+	for i := range s.sightings {
+		if w := &s.sightings[i]; s.have[w.near] == s.t.nears[w.near].all && len(s.hits) < maxHits {
+			s.member(w)
+		}
+	}
+	for i := range s.sightings {
+		s.have[s.sightings[i].near] = 0
+	}
+	s.sightings = s.sightings[:0]
+}
+
+// A member is a sighting that may be part of a match.
 type member struct {
 	before     int32 // the member of the same rule before it in the sentence, or noMember
 	word       int32
@@ -27,27 +58,27 @@ type pending struct {
 // member notes a word of a near rule, and makes a hit when the rule has a
 // different word for every group, in one sentence, close together, in any
 // order.
-func (s *scan) member(a *atom, start, end int32) {
-	p := &s.pending[a.index]
+func (s *scan) member(w *sighting) {
+	p := &s.pending[w.near]
 	if now := s.serial + int64(s.sent); p.sentence != now {
 		*p = pending{sentence: now, last: noMember}
 	}
-	s.members = append(s.members, member{p.last, s.word, start, end, a.group})
+	s.members = append(s.members, member{p.last, w.word, w.start, w.end, w.group})
 	p.last = int32(len(s.members) - 1)
-	p.have |= 1 << a.group
-	n := &s.t.nears[a.index]
-	if p.have != 1<<n.groups-1 {
+	p.have |= 1 << w.group
+	n := &s.t.nears[w.near]
+	if p.have != n.all {
 		return
 	}
 	// The members within reach of the newest, newest first.
 	var window [maxWindow]*member
 	count := 0
-	for at := p.last; at != noMember && count < maxWindow && s.members[at].word >= s.word-n.within; at = s.members[at].before {
+	for at := p.last; at != noMember && count < maxWindow && s.members[at].word >= w.word-n.within; at = s.members[at].before {
 		window[count] = &s.members[at]
 		count++
 	}
 	var chosen [maxGroups]*member
-	chosen[a.group] = window[0]
+	chosen[w.group] = window[0]
 	steps := maxSteps
 	if choose(window[:count], chosen[:n.groups], 0, &steps) {
 		s.hits = append(s.hits, s.joined(chosen[:n.groups], n.rule))
@@ -91,7 +122,7 @@ func overlaps(m *member, chosen []*member) bool {
 // joined is the stretch from the first of the words to the last.
 func (s *scan) joined(chosen []*member, rule int32) hit {
 	first := chosen[0]
-	h := hit{rule: rule, sent: s.sent, start: first.start, end: first.end, word: first.word, field: s.field}
+	h := hit{rule: rule, sent: s.sent, start: first.start, end: first.end, word: first.word, field: s.field, near: true, claims: int32(len(s.claims))}
 	for _, m := range chosen {
 		s.claims = append(s.claims, claim{m.start, m.end, s.field, true})
 		h.start, h.end, h.word = min(h.start, m.start), max(h.end, m.end), min(h.word, m.word)

@@ -24,6 +24,7 @@ type rule struct {
 	subject int32 // index of the topic; relevance is one more than the last
 	class   class
 	lang    uint8
+	near    int32  // number of the near, if it is one
 	name    string // "peace.ceasefire/en/strong/cease-fire*"
 }
 
@@ -31,6 +32,7 @@ type rule struct {
 type near struct {
 	rule   int32
 	groups int32 // at most maxGroups
+	all    uint8 // groups, as bits
 	within int32 // words from the first to the last
 }
 
@@ -60,7 +62,7 @@ type atom struct {
 
 // A compiler turns terms into atoms and enters them into the trie.
 type compiler struct {
-	atoms    []atom
+	atoms    int32 // so far
 	langs    map[string]uint8
 	folded   folder
 	alphabet *alphabet
@@ -104,7 +106,7 @@ func (c *compiler) term(folded []rune, lang uint8, a atom) error {
 		}
 		c.sym = append(c.sym, sym)
 	}
-	c.trie.add(c.sym, output{lang, int32(len(c.atoms))})
-	c.atoms = append(c.atoms, a)
+	c.trie.add(c.sym, output{a, lang, c.atoms})
+	c.atoms++
 	return nil
 }

@@ -18,6 +18,8 @@ type hit struct {
 	start, end int32 // bytes of the field
 	word       int32 // number of the first word in the field
 	field      uint8
+	near       bool
+	claims     int32 // of a near rule: where its words begin in scan.claims
 	weight     float64
 }
 
@@ -27,8 +29,16 @@ const (
 	maxMembers = 1 << 15
 )
 
-// A blocked is a sentence in which a topic must not match.
-type blocked struct{ subject, sent int32 }
+// A blocked is a phrase with which a topic must not match. If it contains a
+// term of the topic, as stocks rallied does, it takes back only that term, from
+// start to end; else it speaks of the whole sentence.
+type blocked struct {
+	subject, sent int32
+	from, to      int32 // the phrase
+	start, end    int32
+	field         uint8
+	term          bool
+}
 
 // A cue is a word of another world, found.
 type cue struct {
@@ -52,23 +62,27 @@ type scan struct {
 	t     *Tagger
 	langs langSet
 
-	folded  folded
-	found   [maxLanguages]int32 // terms by language
-	field   uint8
-	word    int32 // of the current word
-	sent    int32
-	hits    []hit
-	members []member
-	pending []pending // by near
-	serial  int64     // of the first sentence of this text
-	sents   []sentence
-	blocked []blocked
-	denials []denial
-	needed  []bool // by subject
-	cuesAt  []cue
-	claims  []claim
-	cueSeen []int32 // atoms of cues found, each once
-	cues    [maxDomains]float64
+	folded    folded
+	found     [maxLanguages]int32 // terms by language
+	field     uint8
+	word      int32 // of the current word
+	sent      int32
+	hits      []hit
+	members   []member
+	pending   []pending  // by near
+	have      []uint8    // by near: groups seen in the sentence, as bits
+	sightings []sighting // of the sentence
+	sighted   int        // in the text
+	serial    int64      // of the first sentence of this text
+	sents     []sentence
+	blocked   []blocked
+	denials   []denial
+	needed    []bool // by subject
+	cuesAt    []cue
+	order     []uint64 // of hits
+	claims    []claim
+	cueSeen   []int32 // atoms of cues found, each once
+	cues      [maxDomains]float64
 
 	rules   []tally // by rule; only those in touched are not zero
 	touched []int32
@@ -76,13 +90,18 @@ type scan struct {
 	literal float64   // different words of real war
 	public  float64   // and of public affairs
 	words   int32
+	alone   bool
+	trust   float64 // that words are meant as in war
+	top     float64 // of scores, before lift
+	rel     float64
+	lift    float64 // what topics get back of trust
 	seen    []uint8 // by rule
 	mass    [classes]float64
 }
 
 func newScan(t *Tagger) *scan {
 	subjects := len(t.topics) + 1
-	return &scan{t: t, needed: make([]bool, subjects), rules: make([]tally, len(t.rules)), seen: make([]uint8, len(t.rules)), pending: make([]pending, len(t.nears)), scores: make([]float64, subjects)}
+	return &scan{t: t, needed: make([]bool, subjects), rules: make([]tally, len(t.rules)), seen: make([]uint8, len(t.rules)), pending: make([]pending, len(t.nears)), have: make([]uint8, len(t.nears)), scores: make([]float64, subjects)}
 }
 
 // reset forgets the last text.
@@ -99,7 +118,7 @@ func (s *scan) reset(langs langSet) {
 		s.rules[r] = tally{}
 	}
 	s.touched = s.touched[:0]
-	s.literal, s.public, s.words = 0, 0, 0
+	s.literal, s.public, s.words, s.sighted = 0, 0, 0, 0
 	clear(s.mass[:])
 }
 
@@ -137,6 +156,7 @@ func (s *scan) read(field uint8, text string) {
 			i = end
 		}
 	}
+	s.endSentence()
 	s.words += s.word
 }
 
@@ -145,6 +165,7 @@ func (s *scan) newSentence(used bool) {
 	if !used {
 		return
 	}
+	s.endSentence()
 	s.sents = append(s.sents, sentence{})
 	s.sent = int32(len(s.sents) - 1)
 }
@@ -253,45 +274,44 @@ func (s *scan) skip(i, end int, letters string) int {
 
 // record notes what the terms that end at n mean.
 func (s *scan) record(n *trieNode, start, end int) {
-	for _, o := range s.t.trie.out[n.out:n.outs] {
-		if s.langs&(1<<o.lang) == 0 {
+	f, t := s.folded.span(start, end)
+	from, to := int32(f), int32(t)
+	outs := s.t.trie.out[n.out:n.outs]
+	for i := range outs {
+		a := &outs[i]
+		if s.langs&(1<<a.lang) == 0 {
 			continue
 		}
-		s.found[o.lang]++
-		switch a := &s.t.atoms[o.atom]; a.kind {
+		s.found[a.lang]++
+		switch a.kind {
 		case atomRule:
 			if len(s.hits) < maxHits {
-				from, to := s.folded.span(start, end)
-				s.hits = append(s.hits, hit{rule: a.index, sent: s.sent, start: int32(from), end: int32(to), word: s.word, field: s.field})
+				s.hits = append(s.hits, hit{rule: a.index, sent: s.sent, start: from, end: to, word: s.word, field: s.field})
 				if s.t.rules[a.index].class != weak {
-					s.claims = append(s.claims, claim{int32(from), int32(to), s.field, false})
+					s.claims = append(s.claims, claim{from, to, s.field, false})
 				}
 			}
 		case atomNear:
-			if len(s.members) < maxMembers && len(s.hits) < maxHits {
-				from, to := s.folded.span(start, end)
-				s.member(a, int32(from), int32(to))
-			}
+			s.sight(&a.atom, from, to)
 		case atomNeed:
 			s.needed[a.index] = true
 		case atomNot:
 			if len(s.blocked) < maxHits {
-				s.blocked = append(s.blocked, blocked{a.index, s.sent})
+				s.blocked = append(s.blocked, blocked{subject: a.index, sent: s.sent, from: from, to: to, field: s.field})
 			}
 		case atomDomain:
 			if len(s.cuesAt) < maxCues {
-				from, to := s.folded.span(start, end)
-				s.cuesAt = append(s.cuesAt, cue{a.index, o.atom, s.sent, int32(from), int32(to), s.field})
+				s.cuesAt = append(s.cuesAt, cue{a.index, a.id, s.sent, from, to, s.field})
 			}
 		case atomLiteral:
 			if n := &s.sents[s.sent].literal; *n < 255 {
 				*n++
 			}
-			if s.unseen(o.atom) {
+			if s.unseen(a.id) {
 				s.literal++
 			}
 		case atomPublic:
-			if s.unseen(o.atom) {
+			if s.unseen(a.id) {
 				s.public++
 			}
 		case atomPast:
@@ -323,6 +343,41 @@ func (s *scan) settle() {
 			s.cues[c.domain]++
 		}
 	}
+}
+
+// narrow finds the terms that a blocked phrase contains.
+func (s *scan) narrow() {
+	for i := range s.blocked {
+		b := &s.blocked[i]
+		start, end := b.to, b.from
+		for j := range s.hits {
+			if h := &s.hits[j]; h.sent == b.sent && !h.near && b.from <= h.start && h.end <= b.to && s.t.rules[h.rule].subject == b.subject {
+				start, end = min(start, h.start), max(end, h.end)
+			}
+		}
+		if start < end {
+			b.term, b.start, b.end = true, start, end
+		}
+	}
+}
+
+// bars reports whether b keeps h, of its subject, from counting.
+func (s *scan) bars(b *blocked, h *hit) bool {
+	switch {
+	case b.sent != h.sent:
+		return false
+	case !b.term:
+		return true
+	case !h.near:
+		return h.start < b.end && b.start < h.end
+	}
+	groups := s.t.nears[s.t.rules[h.rule].near].groups
+	for _, m := range s.claims[h.claims : h.claims+groups] {
+		if m.start < b.end && b.start < m.end {
+			return true
+		}
+	}
+	return false
 }
 
 // claimed reports whether a cue is a member of a near rule that matched, or

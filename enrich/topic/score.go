@@ -12,17 +12,18 @@ const (
 	headlineZone = 2.0
 	leadZone     = 1.5
 	leadBytes    = 300 // of a body without a lead
+	shortWords   = 40  // a text that has only so many words is its own headline
 )
 
 const (
-	threshold    = 0.9 // of a topic: one strong term and hardly a doubt
+	threshold    = 0.8 // of a topic: one strong term and hardly a doubt
 	repeat       = 0.1 // what a rule gains by each further match, as a share of its best
 	maxRepeats   = 4
 	maxEvidence  = 12 // spans of one topic
 	needRelevant = 2.0
 
-	// What is more likely wrong than right is not said.
-	leastConfidence = 0.5
+	// What is clearly more likely wrong than right is not said.
+	leastConfidence = 0.4
 
 	// A text of less relevance has no topics: what matched was said in passing
 	// or meant otherwise. So whatever has a topic is relevant.
@@ -54,9 +55,11 @@ func (s *scan) run(text *Text) {
 		// is a striker only in Italian.
 		s.readAll(s.likeliest(own)|s.t.any, text)
 	}
+	s.alone = text.Headline == "" && text.Lead == ""
 	s.weigh(text.Lead != "")
 	s.addUp()
 	s.count()
+	s.believe()
 }
 
 // readAll finds the terms of langs in all fields.
@@ -87,18 +90,24 @@ func (s *scan) likeliest(langs langSet) langSet {
 // weigh gives each hit its weight, by class, zone and company.
 func (s *scan) weigh(lead bool) {
 	s.settle()
-	trust := trust(s.literal+publicTrust*s.public, slices.Max(s.cues[:]), s.words)
+	s.narrow()
+	s.trust = trust(s.literal+publicTrust*s.public, slices.Max(s.cues[:]), s.words)
 	for i := range s.hits {
 		h := &s.hits[i]
 		r := &s.t.rules[h.rule]
-		if s.barred(r, h) {
-			continue
-		}
-		h.weight = baseWeight[r.class] * zone(h, lead) * s.sents[h.sent].doubt() * trust
-		if s.denied(h) {
-			h.weight *= denialFactor
+		if !s.lacks(r) && s.bar(r, h) == nil {
+			h.weight = s.weight(r, h, lead)
 		}
 	}
+}
+
+// weight is what a hit says if nothing keeps it from counting.
+func (s *scan) weight(r *rule, h *hit, lead bool) float64 {
+	w := baseWeight[r.class] * zone(h, lead) * s.sents[h.sent].doubt() * s.trust
+	if s.denied(h) {
+		w *= denialFactor
+	}
+	return w
 }
 
 func (s *scan) touch(rule int32) {
@@ -118,13 +127,19 @@ func zone(h *hit, lead bool) float64 {
 	return 1
 }
 
-// barred reports whether a hit does not count at all: for want of a word the
-// topic needs, or because of one it must not stand with.
-func (s *scan) barred(r *rule, h *hit) bool {
-	if r.class != strong && s.t.needy[r.subject]&(1<<r.lang) != 0 && !s.needed[r.subject] && s.literal < needRelevant {
-		return true
+// lacks reports whether r does not count for want of a word its topic needs.
+func (s *scan) lacks(r *rule) bool {
+	return r.class != strong && s.t.needy[r.subject]&(1<<r.lang) != 0 && !s.needed[r.subject] && s.literal < needRelevant
+}
+
+// bar returns the phrase that h must not stand with, or nil.
+func (s *scan) bar(r *rule, h *hit) *blocked {
+	for i := range s.blocked {
+		if b := &s.blocked[i]; b.subject == r.subject && s.bars(b, h) {
+			return b
+		}
 	}
-	return slices.Contains(s.blocked, blocked{r.subject, h.sent})
+	return nil
 }
 
 // denied reports whether a word that says no stands shortly before h.
@@ -140,31 +155,28 @@ func (s *scan) denied(h *hit) bool {
 // count adds the hits up. Of hits of one subject that overlap the heaviest
 // counts, and further hits of one rule count little.
 func (s *scan) count() {
-	slices.SortFunc(s.hits, func(a, b hit) int {
-		return cmp.Or(
-			cmp.Compare(s.t.rules[a.rule].subject, s.t.rules[b.rule].subject),
-			cmp.Compare(a.field, b.field),
-			cmp.Compare(a.start, b.start),
-			cmp.Compare(b.weight, a.weight),
-			cmp.Compare(b.end, a.end),
-			cmp.Compare(a.rule, b.rule))
-	})
+	s.sort(true)
 	for _, r := range s.touched {
 		s.rules[r] = tally{}
 	}
 	s.touched = s.touched[:0]
-	for i := 0; i < len(s.hits); {
-		best := i
+	for i := 0; i < len(s.order); {
+		at := s.place(i)
+		best := &s.hits[at]
 		j := i + 1
-		for ; j < len(s.hits) && s.overlap(best, j); j++ {
-			if s.hits[j].weight > s.hits[best].weight {
-				best = j
+		for ; j < len(s.order); j++ {
+			h := &s.hits[s.place(j)]
+			if !s.overlap(best, h) {
+				break
+			}
+			if h.heavier(best) {
+				at, best = s.place(j), h
 			}
 		}
-		if h := &s.hits[best]; h.weight > 0 {
-			s.touch(h.rule)
-			if r := &s.rules[h.rule]; h.weight > r.best {
-				r.best, r.hit = h.weight, int32(best)
+		if best.weight > 0 {
+			s.touch(best.rule)
+			if r := &s.rules[best.rule]; best.weight > r.best {
+				r.best, r.hit = best.weight, at
 			}
 		}
 		i = j
@@ -178,15 +190,17 @@ func (s *scan) count() {
 // addUp measures how much of the text speaks of conflict, whatever the topic:
 // every stretch of text counts once, under the rule that makes most of it.
 func (s *scan) addUp() {
-	slices.SortFunc(s.hits, func(a, b hit) int {
-		return cmp.Or(cmp.Compare(a.field, b.field), cmp.Compare(a.start, b.start), cmp.Compare(b.weight, a.weight), cmp.Compare(a.rule, b.rule))
-	})
-	for i := 0; i < len(s.hits); {
-		best := &s.hits[i]
+	s.sort(false)
+	for i := 0; i < len(s.order); {
+		best := &s.hits[s.place(i)]
 		j := i + 1
-		for ; j < len(s.hits) && s.hits[j].field == best.field && s.hits[j].start < best.end; j++ {
-			if s.hits[j].weight > best.weight {
-				best = &s.hits[j]
+		for ; j < len(s.order); j++ {
+			h := &s.hits[s.place(j)]
+			if h.field != best.field || h.start >= best.end {
+				break
+			}
+			if h.heavier(best) {
+				best = h
 			}
 		}
 		if n := &s.seen[best.rule]; *n <= maxRepeats {
@@ -204,14 +218,56 @@ func (s *scan) addUp() {
 	}
 }
 
-func (s *scan) overlap(i, j int) bool {
-	a, b := &s.hits[i], &s.hits[j]
+// believe gives the topics back what the text as a whole took from them, so
+// far as the text turns out to be about conflict: whether its words are meant
+// is settled then, and a long report need not say soldiers in every line.
+func (s *scan) believe() {
+	s.top = slices.Max(s.scores[:len(s.t.topics)])
+	s.rel = s.relevance()
+	s.lift = 1 + (1/s.trust-1)*s.rel
+	if s.alone && s.words <= shortWords {
+		s.lift *= headlineZone / leadZone
+	}
+	for i := range s.scores {
+		s.scores[i] *= s.lift
+	}
+}
+
+func (s *scan) overlap(a, b *hit) bool {
 	return s.t.rules[a.rule].subject == s.t.rules[b.rule].subject && a.field == b.field && b.start < a.end
 }
 
+// heavier reports whether h is to be preferred to g, which it overlaps.
+func (h *hit) heavier(g *hit) bool {
+	if h.weight != g.weight {
+		return h.weight > g.weight
+	}
+	return h.start == g.start && (h.end > g.end || h.end == g.end && h.rule < g.rule)
+}
+
+// sort puts the hits in order of their place in the text, those of each
+// subject together or not. Only their numbers are moved, in words that hold all
+// there is to compare: subject, field, start and number.
+func (s *scan) sort(bySubject bool) {
+	const startBits, numberBits = 20, 13
+	s.order = s.order[:0]
+	for i := range s.hits {
+		h := &s.hits[i]
+		key := uint64(h.field)<<(startBits+numberBits) | uint64(h.start)<<numberBits | uint64(i)
+		if bySubject {
+			key |= uint64(s.t.rules[h.rule].subject) << (startBits + numberBits + 2)
+		}
+		s.order = append(s.order, key)
+	}
+	slices.Sort(s.order)
+}
+
+// place is the number of the hit at i in the order.
+func (s *scan) place(i int) int32 { return int32(s.order[i] & (1<<13 - 1)) }
+
 // result makes the answer, the only memory that outlives the scan.
 func (s *scan) result(text *Text) Result {
-	res := Result{Relevance: s.relevance()}
+	res := Result{Relevance: s.rel}
 	if res.Relevance < topicRelevance {
 		return res
 	}
@@ -234,15 +290,21 @@ func (s *scan) evidence(subject int32, text *Text) []Span {
 			continue
 		}
 		h := &s.hits[s.rules[r].hit]
-		field := [...]string{text.Headline, text.Lead, text.Body}[h.field]
-		spans = append(spans, Span{
-			Field: fieldNames[h.field], Start: int(h.start), End: int(h.end), Quote: field[h.start:h.end],
-			Rule: s.t.rules[r].name, Weight: h.weight,
-		})
+		spans = append(spans, s.span(h, text, h.weight))
 	}
 	slices.SortStableFunc(spans, func(a, b Span) int { return cmp.Compare(b.Weight, a.Weight) })
 	return spans[:min(len(spans), maxEvidence)]
 }
+
+// span is the stretch of text of a hit of so much weight.
+func (s *scan) span(h *hit, text *Text, weight float64) Span {
+	return Span{
+		Field: fieldNames[h.field], Start: int(h.start), End: int(h.end), Quote: text.field(h.field)[h.start:h.end],
+		Rule: s.t.rules[h.rule].name, Weight: weight * s.lift,
+	}
+}
+
+func (t *Text) field(n uint8) string { return [...]string{t.Headline, t.Lead, t.Body}[n] }
 
 // explain says what a topic of a failed test scored, and by which rules.
 func (t *Tagger) explain(tt test) string {
@@ -256,12 +318,5 @@ func (t *Tagger) explain(tt test) string {
 	if len(names) == 0 {
 		names = []string{"no rule matched"}
 	}
-	why := fmt.Sprintf(": scored %.2f of %.1f by %s", s.scores[tt.subject], threshold, strings.Join(names, ", "))
-	if r := s.relevance(); r < topicRelevance {
-		why += fmt.Sprintf("; the relevance of the text is %.2f of %.2f", r, topicRelevance)
-	}
-	if c := s.confidence(tt.subject); c < leastConfidence {
-		why += fmt.Sprintf("; the confidence is %.2f of %.2f", c, leastConfidence)
-	}
-	return why
+	return fmt.Sprintf(": scored %.2f of %.1f by %s%s", s.scores[tt.subject], threshold, strings.Join(names, ", "), s.doubts(tt.subject))
 }

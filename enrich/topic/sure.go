@@ -16,21 +16,17 @@ import (
 // affairs in it, from the cues of other worlds, its length and its best topic.
 const relFeatures = 9
 
-var relevanceWeights = [relFeatures]float64{-2.144, 0.188, 0.849, 1.778, 1.771, 1.091, -2.076, -1.300, 1.480}
+var relevanceWeights = [relFeatures]float64{-2.149, 0.157, 0.852, 1.760, 1.780, 1.091, -2.077, -1.295, 1.495}
 
 const relTopMax = 3.0
 
 func (s *scan) relevanceFeatures() [relFeatures]float64 {
-	top := 0.0
-	for _, v := range s.scores[:len(s.t.topics)] {
-		top = max(top, v)
-	}
 	return [...]float64{
 		1,
 		math.Log1p(s.mass[weak]), math.Log1p(s.mass[likely]), math.Log1p(s.mass[strong]),
 		math.Log1p(s.literal), math.Log1p(s.public), math.Log1p(slices.Max(s.cues[:])),
 		math.Log1p(float64(s.words) / 100),
-		min(top, relTopMax),
+		min(s.top, relTopMax),
 	}
 }
 
@@ -40,19 +36,21 @@ func (s *scan) relevance() float64 {
 }
 
 // The confidence in a topic follows from its score, in which headline, lead,
-// repetition and company already count, and from the length of the text.
-const confFeatures = 3
+// repetition and company already count, below one strong term more steeply,
+// and from how far the best topic of the text is ahead.
+const confFeatures = 4
 
-var confidenceWeights = [confFeatures]float64{-0.110, 2.813, 0.226}
+var confidenceWeights = [confFeatures]float64{0.499, 1.819, 1.948, -0.295}
 
-const confWords = 100 // below, length makes no difference
+const confGap = 2.0 // beyond, the distance makes no difference
 
 func (s *scan) confidenceFeatures(subject int32) [confFeatures]float64 {
 	score := max(s.scores[subject], 0.01)
 	return [...]float64{
 		1,
 		math.Log(score),
-		math.Log1p(float64(max(s.words, confWords)) / 100),
+		min(math.Log(score), 0),
+		min(s.top*s.lift-s.scores[subject], confGap),
 	}
 }
 

@@ -73,7 +73,6 @@ type Tagger struct {
 
 	alphabet *alphabet
 	trie     *trie
-	atoms    []atom
 	rules    []rule
 	nears    []near
 	needy    []langSet // by topic: languages whose likely and weak terms need a word of atomNeed

@@ -17,9 +17,10 @@ type trie struct {
 
 type trieNode struct {
 	langs     langSet // languages of the terms at and below this node
-	edge, end int32   // edges of the node
+	edge, end int32   // edges of the node; of an only child, edge is the child
 	out, outs int32   // terms that end here
 	star      int32   // where a star at this place leads; 0 for none
+	only      uint16  // the symbol of an only child
 }
 
 type trieEdge struct {
@@ -29,8 +30,9 @@ type trieEdge struct {
 
 // An output says that a term ends at a node.
 type output struct {
+	atom
 	lang uint8
-	atom int32
+	id   int32 // of the atom: each is one use of a term
 }
 
 // A langSet is a set of languages by number.
@@ -138,7 +140,13 @@ func (b *trieBuilder) build(symbols int) *trie {
 			n.langs |= t.nodes[c].langs
 		}
 		n.end = int32(len(t.edges))
-		if from.children > 1 {
+		switch {
+		case from.children == 0:
+			n.edge, n.end = 0, 0
+		case from.children == 1:
+			n.only, n.edge, n.end = t.edges[n.edge].sym, t.edges[n.edge].to, 0
+			t.edges = t.edges[:len(t.edges)-1]
+		default:
 			slices.SortFunc(t.edges[n.edge:n.end], func(a, b trieEdge) int { return cmp.Compare(a.sym, b.sym) })
 		}
 	}
@@ -147,6 +155,12 @@ func (b *trieBuilder) build(symbols int) *trie {
 
 // child follows the edge of n for sym; 0 if there is none.
 func (t *trie) child(n *trieNode, sym uint16) int32 {
+	if n.end == 0 { // an only child, or none and edge is 0
+		if n.only == sym {
+			return n.edge
+		}
+		return 0
+	}
 	edges := t.edges[n.edge:n.end]
 	for len(edges) > 8 {
 		if half := len(edges) / 2; edges[half].sym <= sym {
