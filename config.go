@@ -10,10 +10,12 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"sync"
 	"time"
 
 	"conflictwire/deploy/natsd"
 	"conflictwire/enrich"
+	"conflictwire/enrich/actor"
 	"conflictwire/enrich/place"
 	"conflictwire/enrich/topic"
 	"conflictwire/ingest"
@@ -160,10 +162,12 @@ func parseConfig(name string, data []byte) (*Config, *document, error) {
 	return cfg, doc, nil
 }
 
-// rules are the taxonomy, the gazetteer and the rules of sites.
+// rules are the taxonomy, the gazetteer, the register of actors and the rules of
+// sites.
 type rules struct {
 	topics *topic.Tagger
 	places *place.Gazetteer
+	actors *actor.Register
 	sites  *article.Sites // nil: the built-in ones
 	files  uint64         // fingerprint of the directory of topic files, 0 for the built-in ones
 }
@@ -176,16 +180,24 @@ func loadRules(topicDir, siteDir string) (*rules, error) {
 	if topicDir != "" {
 		r.files = fingerprint(topicDir) // before they are read: what changes from here on is loaded again
 	}
-	topics, topicErr := loadTopics(topicDir)
-	sites, siteErr := loadSites(siteDir)
-	places, err := place.Default()
-	if err != nil {
-		err = fmt.Errorf("gazetteer: %w", err)
-	}
-	if err := errors.Join(topicErr, siteErr, err); err != nil {
+	var topicErr, siteErr, placeErr, actorErr error
+	var wg sync.WaitGroup
+	wg.Go(func() { r.topics, topicErr = loadTopics(topicDir) })
+	wg.Go(func() { r.sites, siteErr = loadSites(siteDir) })
+	wg.Go(func() {
+		if r.places, placeErr = place.Default(); placeErr != nil {
+			placeErr = fmt.Errorf("gazetteer: %w", placeErr)
+		}
+	})
+	wg.Go(func() {
+		if r.actors, actorErr = actor.Default(); actorErr != nil {
+			actorErr = fmt.Errorf("actors: %w", actorErr)
+		}
+	})
+	wg.Wait()
+	if err := errors.Join(topicErr, siteErr, placeErr, actorErr); err != nil {
 		return nil, err
 	}
-	r.topics, r.places, r.sites = topics, places, sites
 	return r, nil
 }
 
@@ -215,7 +227,9 @@ func loadTopics(dir string) (*topic.Tagger, error) {
 }
 
 // enricher returns the steps that apply the rules.
-func (r *rules) enricher() *enrich.Enricher { return enrich.New(r.topics, r.places) }
+func (r *rules) enricher() *enrich.Enricher {
+	return enrich.New(r.topics, r.places).WithActors(r.actors)
+}
 
 // A fault is one thing that is wrong, at a path such as "feeds[3].url".
 type fault struct {

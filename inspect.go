@@ -10,6 +10,7 @@ import (
 
 	"conflictwire/enrich"
 	"conflictwire/enrich/language"
+	"conflictwire/enrich/topic"
 	"conflictwire/ingest/article"
 	"conflictwire/ingest/feed"
 )
@@ -144,6 +145,7 @@ type tagCmd struct {
 	Title  string `help:"Headline of the text."`
 	Lang   string `help:"Language of the text; found out when not given."`
 	Topics string `type:"path" placeholder:"DIR" help:"Topic files to use instead of the built-in ones."`
+	Why    bool   `help:"Show also which topics the text came near, and what was in the way."`
 }
 
 // tagsOut is what a text is about, as JSON.
@@ -154,6 +156,17 @@ type tagsOut struct {
 	Topics    []topicOut `json:"topics"`
 	Country   string     `json:"country"`
 	Places    []placeOut `json:"places"`
+	Actors    []actorOut `json:"actors,omitempty"`
+}
+
+type actorOut struct {
+	ID       string    `json:"id"`
+	Name     string    `json:"name"`
+	Kind     string    `json:"kind"`
+	Country  string    `json:"country"`
+	Wikidata string    `json:"wikidata,omitempty"`
+	Count    int       `json:"count"`
+	Evidence []spanOut `json:"evidence"`
 }
 
 type topicOut struct {
@@ -195,6 +208,13 @@ func newTagsOut(id, lang string, t enrich.Tags) tagsOut {
 		}
 		out.Places = append(out.Places, o)
 	}
+	for _, x := range t.Actors {
+		o := actorOut{ID: x.ID, Name: x.Name, Kind: string(x.Kind), Country: x.Country, Wikidata: x.Wikidata, Count: x.Count}
+		for _, e := range x.Evidence {
+			o.Evidence = append(o.Evidence, spanOut{Field: e.Field, Start: e.Start, End: e.End, Quote: e.Quote})
+		}
+		out.Actors = append(out.Actors, o)
+	}
 	return out
 }
 
@@ -230,7 +250,28 @@ func (c *tagCmd) Run(ctx context.Context, s *streams) error {
 		return writeJSON(s.out, out)
 	}
 	printTags(s.out, out)
+	if c.Why {
+		text.Language = out.Language
+		printMisses(s.out, e, text)
+	}
 	return nil
+}
+
+// printMisses tells which topics a text came near, and what was in the way.
+func printMisses(w io.Writer, e *enrich.Enricher, t enrich.Text) {
+	_, misses := e.Why(t)
+	for _, m := range misses {
+		fmt.Fprintf(w, "nearly conflict.%s: score %.2f of %.2f; %s\n", m.ID, m.Score, topic.Threshold, m.Reason)
+		for _, x := range m.Evidence {
+			fmt.Fprintf(w, "    %.1f  %q in %s  (%s)\n", x.Weight, x.Quote, x.Field, x.Rule)
+		}
+		for _, v := range m.Vetoed {
+			fmt.Fprintf(w, "    out  %q in %s  (%s): %s\n", v.Quote, v.Field, v.Rule, v.Reason)
+		}
+	}
+	if len(misses) == 0 {
+		fmt.Fprintln(w, "no topic is near")
+	}
 }
 
 func printTags(w io.Writer, t tagsOut) {
@@ -257,6 +298,9 @@ func printTags(w io.Writer, t tagsOut) {
 			quotes = append(quotes, fmt.Sprintf("%q", e.Quote))
 		}
 		fmt.Fprintf(w, "%s: %s  %.2f  %s\n", x.Role, x.Name, x.Confidence, strings.Join(quotes[:min(len(quotes), 8)], " "))
+	}
+	for _, x := range t.Actors {
+		fmt.Fprintf(w, "named: %s (%s)  %d times, first as %q\n", x.Name, x.Kind, x.Count, x.Evidence[0].Quote)
 	}
 }
 

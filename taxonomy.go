@@ -9,7 +9,6 @@ import (
 	"slices"
 	"strings"
 	"time"
-	"unicode/utf8"
 
 	"conflictwire/enrich"
 	"conflictwire/enrich/topic"
@@ -229,30 +228,13 @@ func example(w io.Writer, sign string, rec *record.Record, t topicOut) {
 	}
 }
 
-const maxSentence = 160 // bytes before and behind the words in question
-
 // sentence is the sentence around text[start:end], with the words marked.
 func sentence(text string, start, end int) string {
 	if start < 0 || end > len(text) || start > end {
 		return ""
 	}
-	const stops = ".!?。！？؟\n"
-	before, after := text[max(0, start-maxSentence):start], text[end:min(len(text), end+maxSentence)]
-	for !utf8.ValidString(before) && len(before) > 0 {
-		before = before[1:]
-	}
-	for !utf8.ValidString(after) && len(after) > 0 {
-		after = after[:len(after)-1]
-	}
-	if i := strings.LastIndexAny(before, stops); i >= 0 {
-		_, n := utf8.DecodeRuneInString(before[i:])
-		before = before[i+n:]
-	}
-	if i := strings.IndexAny(after, stops); i >= 0 {
-		_, n := utf8.DecodeRuneInString(after[i:])
-		after = after[:i+n]
-	}
-	return strings.TrimSpace(before + "»" + text[start:end] + "«" + after)
+	from, to := topic.Sentence(text, start, end)
+	return strings.TrimSpace(text[from:start] + "»" + text[start:end] + "«" + text[end:to])
 }
 
 type retagCmd struct {

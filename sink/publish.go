@@ -205,7 +205,7 @@ func (s *Sink) Withdraw(ctx context.Context, id, reason string) (Result, error) 
 		rec.PubStatus, rec.EdNote = record.Canceled, "withdrawn by the publisher: "+reason
 		rec.VersionCreated = time.Now().UTC().Truncate(time.Second)
 		rec.Descriptions, rec.Bodies, rec.Associations, rec.Subjects, rec.Places = nil, nil, nil, nil, nil
-		rec.Conflictwire.Topics, rec.Conflictwire.Places = []record.Topic{}, []record.Location{}
+		rec.Conflictwire.Topics, rec.Conflictwire.Places, rec.Conflictwire.Actors = []record.Topic{}, []record.Location{}, nil
 		rec.Conflictwire.Digest = ""
 		follow(&rec, prev.rec)
 		rec.Conflictwire.Op = record.Withdraw

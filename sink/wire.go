@@ -12,6 +12,7 @@ import (
 	"unicode/utf8"
 
 	"conflictwire/enrich"
+	"conflictwire/enrich/actor"
 	"conflictwire/enrich/place"
 	"conflictwire/ingest"
 	"conflictwire/ingest/article"
@@ -89,6 +90,7 @@ func (s *Sink) label(rec *record.Record, tags enrich.Tags) {
 	}
 	c := &rec.Conflictwire
 	c.Relevance, c.Topics, c.Country, c.Places, c.Taxonomy = round(tags.Relevance), s.topicsOf(tags), tags.Country, locations(tags.Places), tags.Taxonomy
+	c.Actors = actors(tags.Actors)
 }
 
 // publisher is the last token of the subject.
@@ -135,6 +137,18 @@ func (s *Sink) topicsOf(tags enrich.Tags) []record.Topic {
 			topic.Evidence = append(topic.Evidence, record.Evidence{Field: e.Field, Start: e.Start, End: e.End, Quote: e.Quote, Rule: e.Rule, Weight: round(e.Weight)})
 		}
 		out = append(out, topic)
+	}
+	return out
+}
+
+func actors(list []actor.Actor) []record.Actor {
+	var out []record.Actor
+	for _, a := range list {
+		r := record.Actor{ID: a.ID, Name: a.Name, Kind: string(a.Kind), Country: a.Country, Wikidata: a.Wikidata, Count: a.Count}
+		for _, e := range a.Evidence {
+			r.Evidence = append(r.Evidence, record.Evidence{Field: e.Field, Start: e.Start, End: e.End, Quote: e.Quote})
+		}
+		out = append(out, r)
 	}
 	return out
 }

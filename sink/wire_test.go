@@ -9,6 +9,7 @@ import (
 	"testing"
 	"time"
 
+	"conflictwire/enrich/actor"
 	"conflictwire/ingest/article"
 	"conflictwire/ingest/rights"
 	"conflictwire/sink/record"
@@ -29,6 +30,7 @@ func sample(t *testing.T) *record.Record {
 	r.Media = []article.Media{{URL: "https://a.example/v.mp4", Type: "video/mp4", Title: "The bridge"}, {URL: "https://player.example/7", Type: "audio"}, {URL: "/relative", Type: "video"}}
 	r.Posts = []article.Post{{Time: time.Date(2026, 5, 1, 11, 0, 0, 0, time.UTC), Title: "11:00", Body: []article.Paragraph{{Kind: article.Text, Text: "The guns fell silent."}}}}
 	r.Rights = rights.Rights{AI: true, Policy: "https://a.example/terms", Signals: []rights.Signal{{Source: "robots meta", Value: "noai"}}}
+	r.Actors = []actor.Actor{{ID: "hezbollah", Name: "Hezbollah", Kind: actor.ArmedGroup, Country: "lb", Wikidata: "Q41053", Count: 2, Evidence: []actor.Span{{Field: "headline", Start: 0, End: 5, Quote: "Truce"}}}}
 	r.Withheld = "use by AI is reserved"
 	return s.wire(r, time.Date(2026, 5, 1, 12, 0, 0, 0, time.UTC))
 }

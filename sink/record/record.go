@@ -144,16 +144,17 @@ type Rights struct {
 
 // Conflictwire is our own member.
 type Conflictwire struct {
-	ID         string     `json:"id"`              // a UUID (RFC 9562, version 5, of the canonical address)
-	Op         Op         `json:"op"`              // what this version is
-	Digest     string     `json:"digest"`          // of the content; equal digests mean equal content
-	Relevance  float64    `json:"relevance"`       // 0 to 1: is this about conflict at all
-	Topics     []Topic    `json:"topics"`          // most confident first; empty when there is none
-	Country    string     `json:"country"`         // of the event, ISO 3166-1 alpha-2 in lower case; "zz" when unknown
-	Places     []Location `json:"places"`          // with evidence
-	Taxonomy   string     `json:"taxonomy"`        // version of the rules
-	Posts      []Post     `json:"posts,omitempty"` // of a live blog, the newest first, at most 100; the body has them too
-	Extraction Extraction `json:"extraction"`      // how far the body can be trusted
+	ID         string     `json:"id"`               // a UUID (RFC 9562, version 5, of the canonical address)
+	Op         Op         `json:"op"`               // what this version is
+	Digest     string     `json:"digest"`           // of the content; equal digests mean equal content
+	Relevance  float64    `json:"relevance"`        // 0 to 1: is this about conflict at all
+	Topics     []Topic    `json:"topics"`           // most confident first; empty when there is none
+	Country    string     `json:"country"`          // of the event, ISO 3166-1 alpha-2 in lower case; "zz" when unknown
+	Places     []Location `json:"places"`           // with evidence
+	Actors     []Actor    `json:"actors,omitempty"` // parties that the text names, those of the headline first; at most 30
+	Taxonomy   string     `json:"taxonomy"`         // version of the rules
+	Posts      []Post     `json:"posts,omitempty"`  // of a live blog, the newest first, at most 100; the body has them too
+	Extraction Extraction `json:"extraction"`       // how far the body can be trusted
 	Provenance Provenance `json:"provenance"`
 	Changes    []string   `json:"changes,omitempty"` // fields that differ from the version before
 }
@@ -191,6 +192,18 @@ type Location struct {
 	Role       string     `json:"role"`
 	Confidence float64    `json:"confidence"`
 	Evidence   []Evidence `json:"evidence"`
+}
+
+// An Actor is a party that the text names: an armed group, a government, an
+// international body.
+type Actor struct {
+	ID       string     `json:"id"`                 // "hezbollah": never changes
+	Name     string     `json:"name"`               // in English
+	Kind     string     `json:"kind"`               // "armed-group", "armed-forces", "security", "government" or "international"
+	Country  string     `json:"country"`            // of its seat; "zz" for several
+	Wikidata string     `json:"wikidata,omitempty"` // "Q41053"
+	Count    int        `json:"count"`              // how often it is named
+	Evidence []Evidence `json:"evidence"`           // the first places
 }
 
 // Evidence is a stretch of the text. The bytes from Start to End of the field

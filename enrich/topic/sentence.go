@@ -1,33 +1,9 @@
 package topic
 
 import (
-	"slices"
 	"strings"
 	"unicode/utf8"
 )
-
-// A Change is what another taxonomy makes of a text.
-type Change struct {
-	Before, After float64 // relevance
-	Gained        []Topic // only after, with the evidence there; most confident first
-	Lost          []Topic // only before, likewise
-}
-
-// Diff tags text with two taxonomies. It reports false when the topics are the
-// same, and so whether an article would have to be tagged anew. Relevance and
-// confidence may differ without that.
-func Diff(before, after *Tagger, text Text) (Change, bool) {
-	a, b := before.Tag(text), after.Tag(text)
-	c := Change{Before: a.Relevance, After: b.Relevance, Gained: without(b.Topics, a.Topics), Lost: without(a.Topics, b.Topics)}
-	return c, len(c.Gained)+len(c.Lost) > 0
-}
-
-// without returns those of topics that others has not.
-func without(topics, others []Topic) []Topic {
-	return slices.DeleteFunc(slices.Clone(topics), func(t Topic) bool {
-		return slices.ContainsFunc(others, func(o Topic) bool { return o.ID == t.ID })
-	})
-}
 
 // sentenceBytes bounds what Sentence returns to each side of a span.
 const sentenceBytes = 300
