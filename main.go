@@ -116,7 +116,13 @@ func report(err error, stderr io.Writer) int {
 		return exitInterrupted
 	}
 	for _, e := range unjoin(err) {
-		fmt.Fprintf(stderr, "conflictwire: %v\n", e)
+		// Errors quote what came from outside.
+		for i, line := range strings.Split(e.Error(), "\n") {
+			if i == 0 {
+				line = "conflictwire: " + line
+			}
+			fmt.Fprintln(stderr, plain(line))
+		}
 	}
 	return exitFailure
 }
