@@ -28,6 +28,9 @@ type document struct {
 	broken map[string]bool            // paths whose value could not be read: it is of no use to check them
 }
 
+// longList is the key of the list that may be long.
+const longList = "feeds"
+
 const (
 	maxConfig  = 16 << 20 // bytes of a configuration file: 100,000 feeds take some 15 MB
 	maxNesting = 32       // of brackets and dashes; the parser's time grows with its square
@@ -43,13 +46,26 @@ const (
 // faults: who reads a configuration should see in one place what holds.
 func decodeYAML(name string, data []byte, to any) (*document, error) {
 	data = bytes.TrimPrefix(data, []byte("\ufeff"))
-	d := &document{name: name, lines: strings.Split(string(data), "\n"), at: map[string]*token.Position{}, broken: map[string]bool{}}
+	v := reflect.ValueOf(to).Elem()
+	if head, pieces := splitList(data, longList); len(pieces) > 0 {
+		if d, err := decodeParts(name, data, head, pieces, v); err == nil {
+			return d, nil
+		}
+		v.SetZero() // in one piece, the error says what is wrong and where
+	}
+	return decodeParts(name, data, data, nil, v)
+}
+
+// decodeParts reads head into v, and then the pieces of its long list. whole
+// is what error messages show.
+func decodeParts(name string, whole, head []byte, pieces []piece, v reflect.Value) (*document, error) {
+	d := &document{name: name, lines: strings.Split(string(whole), "\n"), at: map[string]*token.Position{}, broken: map[string]bool{}}
 	for i, line := range d.lines {
 		if !utf8.ValidString(line) || strings.Contains(line, "\x00") {
 			return nil, fmt.Errorf("%s:%d: this is not text in UTF-8", name, i+1)
 		}
 	}
-	tokens := lexer.Tokenize(string(data))
+	tokens := lexer.Tokenize(string(head))
 	if pos := tooDeep(tokens); pos != nil {
 		return nil, fmt.Errorf("%s nested more than %d deep%s", d.where(pos), maxNesting, d.snippet(pos))
 	}
@@ -67,7 +83,12 @@ func decodeYAML(name string, data []byte, to any) (*document, error) {
 		return nil, fmt.Errorf("%s a second document begins; a configuration is one%s", d.where(pos), d.snippet(pos))
 	}
 	for _, doc := range docs {
-		d.decode(doc.Body, reflect.ValueOf(to).Elem(), "")
+		d.decode(doc.Body, v, "")
+	}
+	for _, p := range pieces {
+		if list := topList(v, longList); !list.IsValid() || !d.decodePiece(p, list, longList) {
+			return nil, fmt.Errorf("%s:%d: the list does not go on here", name, p.line+1)
+		}
 	}
 	return d, nil
 }

@@ -16,6 +16,7 @@ import (
 	"log/slog"
 	"os"
 	"os/signal"
+	"runtime/debug"
 	"strings"
 	"syscall"
 
@@ -165,6 +166,7 @@ func (c *runCmd) Run(ctx context.Context, s *streams) error {
 		return errors.New("credentials are for a NATS server elsewhere: give its address with --nats as well")
 	}
 	log := newLogger(s.err, c.LogJSON, c.LogLevel)
+	debug.FreeOSMemory() // reading a long configuration takes more than running it
 	p, err := newPipeline(ctx, cfg, rules, log)
 	if err != nil {
 		return untilStopped(ctx, err)
