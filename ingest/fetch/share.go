@@ -10,6 +10,7 @@ const (
 	shareTimeout = 2 * time.Second  // for one answer of the shared store
 	shareRetry   = 10 * time.Second // how long a store that failed is not asked
 	maxShared    = 25 * time.Hour   // a shared turn further away is not believed; maxRetryAfter and a queue fit
+	maxLate      = 3                 // turns that were over before they were known
 	maxAsking    = 64               // questions to the shared store under way
 	pauseKey     = "!pause"         // after a host's name: until when it asked to be left alone
 )
@@ -79,10 +80,19 @@ func (c *Client) reserve(ctx context.Context, host string, from time.Time, every
 		return time.Time{}, err
 	}
 	defer leave()
-	turn := c.turns.reserve(host, from, every)
-	if later, ok := c.shared.ask(ctx, host, turn, every); ok && later.After(turn) {
-		turn = later
-		c.turns.putOff(host, turn.Add(every))
+	var turn time.Time
+	for range maxLate {
+		turn = c.turns.reserve(host, from, every)
+		later, ok := c.shared.ask(ctx, host, turn, every)
+		if ok && later.After(turn) {
+			turn = later
+			c.turns.putOff(host, turn.Add(every))
+		}
+		if from = time.Now(); !ok || from.Sub(turn) <= every/10 {
+			break
+		}
+		// The answer took so long that the turn is over, and another worker may
+		// be about to take the next.
 	}
 	return turn, nil
 }
