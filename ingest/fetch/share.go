@@ -10,7 +10,7 @@ const (
 	shareTimeout = 2 * time.Second  // for one answer of the shared store
 	shareRetry   = 10 * time.Second // how long a store that failed is not asked
 	maxShared    = 25 * time.Hour   // a shared turn further away is not believed; maxRetryAfter and a queue fit
-	maxLate      = 3                 // turns that were over before they were known
+	maxLate      = 3                // turns that were over before they were known
 	maxAsking    = 64               // questions to the shared store under way
 	pauseKey     = "!pause"         // after a host's name: until when it asked to be left alone
 )
