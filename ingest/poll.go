@@ -157,9 +157,10 @@ func (in *Ingester) ask(ctx context.Context, r *round) (err error) {
 		// Once a day the configured address is asked whether it is back.
 		st.Visited = r.now
 		old := fetch.Request{URL: st.URL, Accept: acceptFeed, Header: r.f.Header(st.URL)}
-		if res, err := in.Fetch.Get(ctx, old); err == nil && res.Permanent == "" && res.Status == 200 {
+		if in.isBack(ctx, old) {
 			in.Log.Info("feed is back at its old address", "feed", r.f.ID, "link", st.URL)
-			st.Home, req.URL = "", st.URL
+			st.moveTo("")
+			req = old
 		}
 	}
 	if r.res, err = in.Fetch.Get(ctx, req); err != nil {
@@ -189,6 +190,22 @@ func (in *Ingester) ask(ctx context.Context, r *round) (err error) {
 	}
 	in.follow(r)
 	return nil
+}
+
+// isBack reports whether a feed that has moved answers at an address itself.
+func (in *Ingester) isBack(ctx context.Context, old fetch.Request) bool {
+	res, err := in.Fetch.Get(ctx, old)
+	if err != nil || res.Permanent != "" {
+		return false
+	}
+	_, err = feed.Parse(res.Body, feed.Options{URL: res.URL, ContentType: res.Header.Get("Content-Type"), MaxEntries: 1})
+	return err == nil
+}
+
+// moveTo makes home the address at which the feed is asked; empty for the
+// configured one. Validators of another address mean nothing there.
+func (st *state) moveTo(home string) {
+	st.Home, st.Moved, st.ETag, st.LastModified = home, nil, "", ""
 }
 
 // validator is v, or nothing when it is too long to keep.
@@ -238,7 +255,8 @@ func (in *Ingester) follow(r *round) {
 	default:
 		m := st.Moved
 		if m.Polls++; m.Polls >= movePolls && r.now.Sub(m.Since) >= moveAge {
-			st.Home, st.Visited, st.Moved = m.To, r.now, nil
+			st.Visited = r.now
+			st.moveTo(m.To)
 			in.Log.Warn("feed has moved for good: it is asked at its new address; put it into the configuration", "feed", r.f.ID, "link", to)
 		}
 	}
@@ -277,7 +295,8 @@ func (in *Ingester) failed(ctx context.Context, r *round, err error) (time.Durat
 	switch {
 	case st.Home != "" && st.Failures >= moveTries:
 		in.Log.Warn("feed does not answer at its new address: back to the old one", "feed", r.f.ID, "link", st.Home)
-		st.Home, st.Moved, st.Gone = "", nil, 0
+		st.moveTo("")
+		st.Gone = 0
 	case st.Gone >= gonePolls && r.now.Sub(st.Failing) >= goneAge:
 		if err := in.retire(ctx, r); err != nil {
 			return 0, err
