@@ -212,6 +212,7 @@ func (w *show) end(ctx context.Context, c *demoCmd) error {
 		"  conflictwire sub 'news.topic.peace.>' --since 1h     one topic group, replayed and then live",
 		"  conflictwire sub --topic peace.ceasefire --json -n 1 --since 1h",
 		"                                                       a whole record, with the words that carried each tag",
+		"  conflictwire feeds list                              how each feed fares; feeds why says when it is asked and why",
 		"conflictwire run                                       the real thing: built-in list of news feeds",
 		"conflictwire tag --title 'Rebels sign truce' FILE      tag a text of your own",
 	}

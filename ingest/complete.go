@@ -15,7 +15,7 @@ import (
 const (
 	maxArchive = 10          // documents of a feed's archive that are read for one gap
 	maxParts   = 3           // of an index of sitemaps, the newest, that are read
-	maxSitemap = 50 << 20    // bytes of one sitemap, as its protocol has it
+	maxSitemap = 16 << 20    // bytes of one sitemap as it is sent; packed, it may hold the 50 MB of its protocol
 	healTime   = time.Minute // that one poll spends on it
 	healPause  = time.Hour   // between two gaps that are healed
 	healTries  = 3           // polls at which healing a gap is tried
