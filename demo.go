@@ -226,6 +226,7 @@ func (w *show) end(ctx context.Context, c *demoCmd) error {
 			"Listening on " + server + " until you press Ctrl-C. In a second terminal:",
 			"  conflictwire sub" + flag + " 'news.topic.peace.>' --since 1h",
 			"  conflictwire sub" + flag + " 'news.desk.mideast-peace.>' --since 1h --json",
+			"  conflictwire feeds list" + flag,
 			"  conflictwire trace" + flag + " '" + w.example + "'",
 		}
 	}
