@@ -228,7 +228,12 @@ func TestReadingAgainFindsCorrectionsAndWithdrawals(t *testing.T) {
 		t.Errorf("version 3 is a %q, %q, with %d bodies; want a withdrawal", rec.Conflictwire.Op, rec.PubStatus, len(rec.Bodies))
 	}
 	awaitEnd(t, p, a, queue.Withdrawn)
-	awaitThat(t, "a withdrawn page is not read again", func() bool { return stands(t, p, a) == "" })
+	// It is looked at again: a withdrawal can be a mistake.
+	s.set("/a", story("Shelling at the ferry", betterWords))
+	readAgain(t, p, a)
+	if rec = awaitVersion(t, p, a, "4"); rec.PubStatus != record.Usable || !strings.Contains(rec.Field("body"), "7 people") {
+		t.Errorf("version 4 is %q and says %q; want the article back", rec.PubStatus, rec.Field("body"))
+	}
 	if rec := newest(t, p, b); rec.Version != "1" {
 		t.Errorf("the page that nobody touched has version %s", rec.Version)
 	}

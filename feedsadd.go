@@ -394,7 +394,7 @@ func (c *feedsExportCmd) Run(ctx context.Context, s *streams) error {
 		var list []feed.Outline
 		for _, r := range rows {
 			if r.url() != "" {
-				list = append(list, feed.Outline{URL: r.url(), Title: cmp.Or(r.feed.Title, r.id), Language: r.feed.Language})
+				list = append(list, feed.Outline{URL: r.url(), Title: plain(cmp.Or(r.feed.Title, r.id)), Language: r.feed.Language})
 			}
 		}
 		if n := len(rows) - len(list); n > 0 {

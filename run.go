@@ -253,8 +253,10 @@ func (p *pipeline) read(ctx context.Context, job queue.Job) error {
 	if prev != nil {
 		// An entry that became an article stays that article, whatever address
 		// its page gives itself later, and whoever it says it was copied from.
-		a.ID, a.Original = prev.Conflictwire.ID, ""
-		if job.Reread > 0 && (a.Closed || a.Partial) && a.Withheld == "" && prev.RepresentationType == "full" {
+		if at := prev.Conflictwire.Provenance.URL; at == "" || a.URL == "" || ingest.SameSite(a.URL, at) {
+			a.ID, a.Original = prev.Conflictwire.ID, ""
+		}
+		if (a.Closed && !prev.Conflictwire.Extraction.Closed || a.Partial) && a.Withheld == "" && prev.RepresentationType == "full" {
 			return &queue.End{State: queue.Unchanged, Reason: "the page shows less than before"}
 		}
 	}
@@ -278,7 +280,9 @@ func (p *pipeline) read(ctx context.Context, job queue.Job) error {
 		return &queue.End{State: queue.Unchanged, ID: res.ID, Reason: "the newest version says the same"}
 	}
 	p.stored(res)
-	if res.ID != job.Key {
+	if was, _, err := p.queue.Became(ctx, job.Key); err != nil {
+		return err
+	} else if res.ID != job.Key || was.State == queue.Duplicate {
 		// Stored under another name than the entry's: leave a sign.
 		return &queue.End{State: queue.Published, ID: res.ID, Reason: "under its canonical address"}
 	}
@@ -310,6 +314,10 @@ func (p *pipeline) withdraw(ctx context.Context, job queue.Job, end *queue.End) 
 		return end
 	}
 	p.stored(res)
+	// Its entry may stay in the feed: look once more whether it is back.
+	if err := p.ingest.Again(ctx, job, ingest.Mark{URL: job.URL}); err != nil {
+		return err
+	}
 	return &queue.End{State: queue.Withdrawn, ID: id, Reason: end.Reason}
 }
 

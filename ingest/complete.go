@@ -37,8 +37,11 @@ func (in *Ingester) missed(r *round) {
 	}
 	g.Count++
 	g.Row++
-	if r.now.Sub(g.At) >= healPause {
-		g.From, g.Tries, g.Link = r.st.OK, 0, r.doc.Prev
+	if g.Since.IsZero() {
+		g.Since = r.st.OK // kept until healing starts: what came in between counts too
+	}
+	if r.now.Sub(g.Healed) >= healPause {
+		g.From, g.Since, g.Healed, g.Tries, g.Link = g.Since, time.Time{}, r.now, 0, r.doc.Prev
 		if len(g.Link) > maxLink {
 			g.Link = ""
 		}
@@ -62,7 +65,7 @@ func (in *Ingester) heal(ctx context.Context, r *round) error {
 	asking, cancel := context.WithTimeout(ctx, healTime)
 	defer cancel()
 	since, healed := g.From.Add(-healSlack), false
-	asked := map[string]bool{}
+	asked, failed := map[string]bool{}, false
 	for g.Link != "" && !healed && !asked[g.Link] && len(asked) < maxArchive {
 		asked[g.Link] = true
 		doc, reached, err := in.older(ctx, asking, r, "archive", g.Link, since)
@@ -70,11 +73,12 @@ func (in *Ingester) heal(ctx context.Context, r *round) error {
 			return err
 		}
 		if doc == nil {
-			break // asked again at the next poll
+			failed = true // asked again at the next poll
+			break
 		}
 		g.Link, healed = doc.Prev, reached
 	}
-	if asked[g.Link] && len(asked) > 1 || len(asked) == maxArchive {
+	if !failed && (asked[g.Link] || len(asked) == maxArchive) {
 		g.Link = "" // it goes round, or on for too long
 	}
 	if !healed && r.f.Sitemap != "" {
@@ -121,7 +125,11 @@ func (in *Ingester) older(ctx, asking context.Context, r *round, via, link strin
 		if err != nil {
 			return doc, reached, err
 		}
-		if at := m.Published; a.Published || !at.IsZero() && at.Before(since) {
+		at := m.Published
+		if at.IsZero() && doc.Format != "sitemap" && m.seen.Updated != 0 {
+			at = m.Entry.Updated // Atom asks for no other date
+		}
+		if a.Published || !at.IsZero() && at.Before(since) {
 			reached = true
 			continue
 		} else if at.IsZero() {

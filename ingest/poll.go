@@ -18,6 +18,9 @@ import (
 // acceptFeed prefers feeds and takes whatever comes.
 const acceptFeed = "application/atom+xml, application/rss+xml, application/feed+json, application/rdf+xml;q=0.9, application/xml;q=0.8, text/xml;q=0.8, application/json;q=0.7, */*;q=0.5"
 
+// maxStale bounds the entries of one poll that the ledger is told were too old.
+const maxStale = 200
+
 // maxVanished bounds the pages looked at in one poll because their entries
 // left the feed; feeds sorted by popularity lose entries all the time.
 const maxVanished = 10
@@ -93,6 +96,7 @@ type round struct {
 	res   *fetch.Response
 	doc   *feed.Feed // nil when the document is the one of last time
 	fresh []time.Time
+	stale int // entries that were too old
 	Attempt
 }
 
@@ -122,6 +126,9 @@ func (in *Ingester) poll(ctx context.Context, f Feed, st *state) (time.Duration,
 	st.OK, st.Failures, st.Failing, st.Gone, st.Error, st.Cause = r.now, 0, time.Time{}, 0, "", ""
 	if st.Begun.IsZero() {
 		st.Begun = r.now
+	}
+	if st.Home == "" {
+		st.Left = ""
 	}
 	in.learnHub(r)
 	in.listen(r)
@@ -198,8 +205,8 @@ func (in *Ingester) isBack(ctx context.Context, old fetch.Request) bool {
 	if err != nil || res.Permanent != "" {
 		return false
 	}
-	_, err = feed.Parse(res.Body, feed.Options{URL: res.URL, ContentType: res.Header.Get("Content-Type"), MaxEntries: 1})
-	return err == nil
+	doc, err := feed.Parse(res.Body, feed.Options{URL: res.URL, ContentType: res.Header.Get("Content-Type"), MaxEntries: 1})
+	return err == nil && (len(doc.Entries) > 0 || len(doc.Parts) > 0)
 }
 
 // moveTo makes home the address at which the feed is asked; empty for the
@@ -295,8 +302,13 @@ func (in *Ingester) failed(ctx context.Context, r *round, err error) (time.Durat
 	switch {
 	case st.Home != "" && st.Failures >= moveTries:
 		in.Log.Warn("feed does not answer at its new address: back to the old one", "feed", r.f.ID, "link", st.Home)
+		st.Left = st.Home
 		st.moveTo("")
-		st.Gone = 0
+		st.Gone, st.Failures = 0, 0
+	case st.Left != "" && st.Failures >= moveTries:
+		in.Log.Warn("feed does not answer at its old address either: once more to the new one", "feed", r.f.ID, "link", st.Left)
+		st.moveTo(st.Left)
+		st.Left, st.Visited, st.Gone, st.Failures = "", r.now, 0, 0
 	case st.Gone >= gonePolls && r.now.Sub(st.Failing) >= goneAge:
 		if err := in.retire(ctx, r); err != nil {
 			return 0, err
@@ -378,6 +390,9 @@ func (in *Ingester) takeIn(ctx context.Context, r *round) error {
 	if err := in.vanished(ctx, r, before, present); err != nil {
 		return err
 	}
+	if n := r.stale - maxStale; n > 0 {
+		in.Log.Info("more old entries than the ledger takes of one poll", "feed", r.f.ID, "n", n)
+	}
 	if st.Window = after; pending {
 		// The same document must be read again at the next poll.
 		st.Body, st.ETag, st.LastModified = 0, "", ""
@@ -420,6 +435,9 @@ func (in *Ingester) offer(ctx context.Context, r *round, format string, m *match
 		stale = stale || at.IsZero() && r.st.OK.IsZero() || !at.IsZero() && r.now.Sub(at) > in.maxAge()
 	}
 	if stale {
+		if r.stale++; r.stale > maxStale {
+			return old, nil
+		}
 		return old, in.Queue.Record(ctx, queue.Line{State: queue.Stale, Key: m.Entry.Key, URL: m.Link, Feed: r.f.ID,
 			Reason: fmt.Sprintf("published %s, first seen %s, limit %v", m.date().Format(time.DateOnly), m.FirstSeen.Format(time.DateOnly), in.maxAge())})
 	}
@@ -433,7 +451,7 @@ func (in *Ingester) offer(ctx context.Context, r *round, format string, m *match
 		}
 		// One that comes back may have been changed since it was read. Whether an
 		// article changed is for its own feed to say, and for its own site's.
-		changed := m.known || !a.Fetched.IsZero() && m.Entry.Updated.After(a.Fetched)
+		changed := m.known || !a.Fetched.IsZero() && (m.seen.Updated != 0 && m.Entry.Updated.After(a.Fetched) || m.Published.After(a.Fetched))
 		if err != nil || !changed || a.Feed != "" && a.Feed != r.f.ID && !SameSite(m.Link, r.f.URL) {
 			return there, err
 		}

@@ -55,6 +55,10 @@ func (in *Ingester) Read(ctx context.Context, job queue.Job) (*Article, error) {
 		f = Feed{ID: job.Feed}
 	}
 	a.Feed = f
+	existing, err := in.Known(ctx, job.Key)
+	if err != nil {
+		return nil, err
+	}
 	if e.Link == "" {
 		a.Method = "none"
 		return a, a.fromFeed()
@@ -66,13 +70,13 @@ func (in *Ingester) Read(ctx context.Context, job queue.Job) (*Article, error) {
 	req.Header = a.Feed.Header(req.URL)
 	res, err := in.Fetch.Get(ctx, req)
 	if err != nil {
-		return nil, pageError(err, job)
+		return nil, pageError(err, job, existing.Published)
 	}
 	if res.Status == 304 {
 		return nil, &queue.End{State: queue.Unchanged, Reason: "the page is not modified"}
 	}
 	if frontPage(res.URL) && !frontPage(e.Link) {
-		return nil, missing(job, fmt.Errorf("leads to the front page %s", res.URL))
+		return nil, missing(job, existing.Published, fmt.Errorf("leads to the front page %s", res.URL))
 	}
 	if e.Vanished {
 		// What the feed said of it is not known here, and much of an article
@@ -139,7 +143,7 @@ func directives(v string) (out []string) {
 }
 
 // pageError says what follows from a page that could not be fetched.
-func pageError(err error, job queue.Job) error {
+func pageError(err error, job queue.Job, published bool) error {
 	fe, ok := errors.AsType[*fetch.Error](err)
 	if !ok {
 		return err
@@ -157,7 +161,7 @@ func pageError(err error, job queue.Job) error {
 	case fetch.Unusable:
 		state = queue.NotArticle
 	case fetch.NotFound:
-		return missing(job, err)
+		return missing(job, published, err)
 	}
 	if state == "" {
 		return err
@@ -167,9 +171,9 @@ func pageError(err error, job queue.Job) error {
 
 // missing is the end of a page that is not there, once it was not for long
 // enough; until then it is asked again.
-func missing(job queue.Job, cause error) error {
+func missing(job queue.Job, published bool, cause error) error {
 	after := missingAfter
-	if job.Reread > 0 {
+	if job.Reread > 0 || published {
 		after = missingAgain
 	}
 	if job.Attempt < after {

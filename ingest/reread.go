@@ -46,7 +46,7 @@ func (in *Ingester) Again(ctx context.Context, job queue.Job, page Mark) error {
 		if err != nil {
 			return fmt.Errorf("encode entry %s: %w", job.Key, err)
 		}
-		return in.Queue.Again(ctx, queue.Job{Key: job.Key, URL: link, Feed: job.Feed, Added: now.UTC(), Reread: n, Body: body}, at)
+		return in.Queue.Again(ctx, queue.Job{Key: job.Key, URL: link, Feed: job.Feed, Added: at.UTC(), Reread: n, Body: body}, at)
 	}
 	return nil
 }

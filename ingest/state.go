@@ -31,6 +31,7 @@ type state struct {
 	Cause        string        `json:"cause,omitempty"`    // the same in a word: "dns", "http"; see [fetch.Error]
 	Slot         time.Time     `json:"slot,omitzero"`      // the host's turn promised for the next poll
 	Home         string        `json:"home,omitempty"`     // where it has moved for good; empty: URL
+	Left         string        `json:"left,omitempty"`     // the Home given up last, tried again when URL fails too
 	Visited      time.Time     `json:"visited,omitzero"`   // when URL was last tried while the feed is asked at Home
 	Moved        *move         `json:"moved,omitempty"`
 	Hints        *hints        `json:"hints,omitempty"` // of the last document
@@ -62,12 +63,14 @@ type hints struct {
 
 // A gap is a poll that shared no entry with the one before.
 type gap struct {
-	Count int       `json:"count"`           // so far
-	Row   int       `json:"row,omitempty"`   // one poll after the other, now
-	At    time.Time `json:"at"`              // the last
-	From  time.Time `json:"from,omitzero"`   // the poll before it; zero once it is healed or given up
-	Tries int       `json:"tries,omitempty"` // at healing it
-	Link  string    `json:"link,omitempty"`  // where the feed's archive goes on
+	Count  int       `json:"count"`           // so far
+	Row    int       `json:"row,omitempty"`   // one poll after the other, now
+	At     time.Time `json:"at"`              // the last
+	Since  time.Time `json:"since,omitzero"`  // the poll before the first gap that waits for healPause
+	Healed time.Time `json:"healed,omitzero"` // when healing was last begun
+	From   time.Time `json:"from,omitzero"`   // the poll before it; zero once it is healed or given up
+	Tries  int       `json:"tries,omitempty"` // at healing it
+	Link   string    `json:"link,omitempty"`  // where the feed's archive goes on
 }
 
 // An Attempt is one poll, as people are told of it.

@@ -49,8 +49,8 @@ type Line struct {
 func (q *Queue) end(ctx context.Context, job Job, end End) error {
 	line := Line{State: end.State, Key: job.Key, URL: job.URL, Feed: job.Feed, ID: end.ID, Reason: end.Reason, Attempts: job.Attempt}
 	switch end.State {
-	case Published:
-	case Gone, Withdrawn:
+	case Published, Withdrawn:
+	case Gone:
 		if err := q.Forget(ctx, job.Key); err != nil {
 			return err
 		}

@@ -307,7 +307,7 @@ func TestRereads(t *testing.T) {
 			return err
 		}
 		withdrawn = true
-		return &End{State: Withdrawn, Reason: "410"}
+		return &End{State: Gone, Reason: "410"}
 	}); err != nil {
 		t.Fatal(err)
 	}
@@ -315,9 +315,9 @@ func TestRereads(t *testing.T) {
 		t.Errorf("readings = %v", reads)
 	}
 	if got := subjects(t, q.pages); len(got) != 0 {
-		t.Errorf("a page that is withdrawn is read again: %v", got)
+		t.Errorf("a page that is gone is read again: %v", got)
 	}
-	if line, _, err := q.Ended(t.Context(), "k"); line.State != Withdrawn || err != nil {
+	if line, _, err := q.Ended(t.Context(), "k"); line.State != Gone || err != nil {
 		t.Errorf("Ended = %+v, %v", line, err)
 	}
 }
