@@ -32,7 +32,6 @@ func pipelineOf(t *testing.T, url string) *pipeline {
 }
 
 // work is what the queue does with a job: it writes the ledger line of its end.
-
 func work(t *testing.T, p *pipeline, job queue.Job) string {
 	t.Helper()
 	err := p.read(t.Context(), job)
@@ -66,7 +65,6 @@ func jobFor(link string) queue.Job {
 }
 
 // next is the re-read that waits.
-
 func next(t *testing.T, p *pipeline, link string) queue.Job {
 	t.Helper()
 	job, state, err := p.queue.Waiting(t.Context(), ingest.Key(link))
@@ -141,7 +139,7 @@ func TestBackFromWithdrawal(t *testing.T) {
 	s.set("/a", shelling("", 3, ""))
 	work(t, p, jobFor(link))
 	// A deploy: for a moment every page leads to the front page.
-	s.set("/a", func(w http.ResponseWriter, r *http.Request) { http.Redirect(w, r, "/", 302) })
+	s.set("/a", func(w http.ResponseWriter, r *http.Request) { http.Redirect(w, r, "/", http.StatusFound) })
 	re := next(t, p, link)
 	state := work(t, p, re)
 	rec, _ := p.sink.Last(t.Context(), ingest.Key(link))
@@ -183,7 +181,6 @@ func aSecond(t *testing.T) (context.Context, func()) {
 }
 
 // An article that came back stays withdrawn while its entry stays in the feed.
-
 func TestWithdrawnInFeedNeverBack(t *testing.T) {
 	s := newNewsstand(t)
 	p := pipelineOf(t, s.URL)
@@ -231,7 +228,6 @@ func again(t *testing.T, p *pipeline, link string) queue.Job {
 }
 
 // drain takes the first job out, as if it had been worked.
-
 func drain(t *testing.T, p *pipeline, link string) {
 	ctx, cancel := aSecond(t)
 	defer cancel()
@@ -257,7 +253,7 @@ func TestHijackByRedirect(t *testing.T) {
 	b, a := newNewsstand(t), newNewsstand(t)
 	p := pipelineOf(t, a.URL)
 	b.set("/story", shelling("", 3, ""))
-	a.set("/r", func(w http.ResponseWriter, r *http.Request) { http.Redirect(w, r, b.URL+"/story", 302) })
+	a.set("/r", func(w http.ResponseWriter, r *http.Request) { http.Redirect(w, r, b.URL+"/story", http.StatusFound) })
 	work(t, p, jobFor(a.URL+"/r")) // before b's feed is polled
 	a.set("/r", func(w http.ResponseWriter, r *http.Request) {
 		w.Header().Set("Content-Type", "text/html")
@@ -292,7 +288,6 @@ func TestClosedNeverCorrected(t *testing.T) {
 // The version is stored, what follows is not (the server was away for a
 
 // moment): the job comes back, and the chain of re-reads ends.
-
 func TestChainEndsAfterRedelivery(t *testing.T) {
 	s := newNewsstand(t)
 	p := pipelineOf(t, s.URL)
@@ -330,7 +325,6 @@ func TestChainEndsAfterRedelivery(t *testing.T) {
 }
 
 // A copy that was a duplicate and then became an article of its own.
-
 func TestDuplicateThenOwn(t *testing.T) {
 	s, agency := newNewsstand(t), newNewsstand(t)
 	p := pipelineOf(t, s.URL)
@@ -360,7 +354,6 @@ func TestDuplicateThenOwn(t *testing.T) {
 }
 
 // A look at a page whose entry left the feed: 70 s of 404 withdraw.
-
 func TestVanished404(t *testing.T) {
 	s := newNewsstand(t)
 	p := pipelineOf(t, s.URL)
@@ -378,7 +371,6 @@ func TestVanished404(t *testing.T) {
 }
 
 // An entry that changed after a paywall closed.
-
 func TestChangedPaywall(t *testing.T) {
 	s := newNewsstand(t)
 	p := pipelineOf(t, s.URL)

@@ -81,7 +81,7 @@ func (in *Ingester) feed(ctx context.Context, id string) (Feed, bool, error) {
 // paused says why a feed is not asked. What this worker heard may be old: the
 // server is asked before a feed is left alone for hours.
 func (in *Ingester) paused(ctx context.Context, id string) (why string, paused bool, err error) {
-	if why, paused = in.Feeds.Paused(id); !paused {
+	if _, paused := in.Feeds.Paused(id); !paused {
 		return "", false, nil
 	}
 	s, ok, err := in.Queue.Source(ctx, id)

@@ -99,7 +99,7 @@ func (in *Ingester) Read(ctx context.Context, job queue.Job) (*Article, error) {
 	} else {
 		a.Sources = map[string]string{"page": err.Error()}
 	}
-	if err := in.respect(ctx, a, res); err != nil {
+	if err := in.respect(ctx, a, res, job.Attempt); err != nil {
 		return nil, err
 	}
 	for _, v := range res.Header.Values("X-Robots-Tag") {

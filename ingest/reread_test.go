@@ -160,6 +160,24 @@ func TestReservedRightsAreRespected(t *testing.T) {
 	}
 }
 
+func TestPageWaitsForWhatABusyHostReserves(t *testing.T) {
+	s := newPressroom(t)
+	in, _ := newIngester(t, s)
+	in.Rights = rights.NewCache(in.RightsFile, "Conflictwire")
+	s.set("/a", page("", prose...))
+	busy := func(w http.ResponseWriter, _ *http.Request) { w.Header().Set("Retry-After", "1"); w.WriteHeader(429) }
+	s.set("/.well-known/tdmrep.json", busy)
+	e := Entry{Link: s.URL + "/a", Title: "T"}
+	if a, err := in.Read(t.Context(), jobOf(t, e, 1)); err == nil {
+		t.Fatalf("read with a body of %d paragraphs before the host could be asked", len(a.Body))
+	}
+	s.set("/.well-known/tdmrep.json", serve("application/json", `[{"location": "/a", "tdm-reservation": 1}]`))
+	time.Sleep(1100 * time.Millisecond) // the pause the host asked for
+	if a, err := in.Read(t.Context(), jobOf(t, e, 2)); err != nil || a.Withheld == "" {
+		t.Errorf("%+v, %v; want it without its body", a, err)
+	}
+}
+
 func TestOtherFeedsAreSighted(t *testing.T) {
 	s := newPressroom(t)
 	in, published := newIngester(t, s)

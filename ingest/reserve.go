@@ -3,6 +3,7 @@ package ingest
 import (
 	"context"
 	"errors"
+	"fmt"
 	"time"
 
 	"conflictwire/ingest/fetch"
@@ -13,11 +14,12 @@ import (
 const (
 	maxRightsFile = 1 << 20          // bytes of a file in which a host says what it reserves
 	maxRightsTime = 20 * time.Second // for all that are asked for one page
+	lastRights    = 4                // the attempt at a page from which it does not wait for them
 )
 
 // respect finds out what the publisher reserves of a page, and does what the
 // policy says: the article loses its body, or ends.
-func (in *Ingester) respect(ctx context.Context, a *Article, res *fetch.Response) error {
+func (in *Ingester) respect(ctx context.Context, a *Article, res *fetch.Response, attempt int) error {
 	bound, cancel := context.WithTimeout(ctx, maxRightsTime)
 	defer cancel()
 	r, err := in.Rights.Of(bound, rights.Page{
@@ -26,6 +28,9 @@ func (in *Ingester) respect(ctx context.Context, a *Article, res *fetch.Response
 	})
 	if err != nil && ctx.Err() != nil {
 		return err
+	}
+	if errors.Is(err, rights.ErrLater) && attempt < lastRights {
+		return err // what the host reserves must not go unread because it is busy
 	}
 	a.Rights = r // what was known in time
 	switch action, reason := in.Policy.Decide(r); action {
@@ -51,8 +56,11 @@ func (a *Article) withhold(reason string) {
 // turn, and elsewhere like a page.
 func (in *Ingester) RightsFile(ctx context.Context, url string, own bool) (status int, contentType string, body []byte, err error) {
 	res, err := in.Fetch.Get(ctx, fetch.Request{URL: url, MaxBytes: maxRightsFile, Within: own, Robots: !own, Book: maxBooked})
-	if fe, ok := errors.AsType[*fetch.Error](err); ok && fe.Status >= 300 {
+	if fe, ok := errors.AsType[*fetch.Error](err); ok && fe.Status >= 300 && fe.Class != fetch.Throttled {
 		return fe.Status, "", nil, nil // an answer; what broke off is none
+	}
+	if fe, ok := errors.AsType[*fetch.Error](err); ok && fe.Class == fetch.Throttled {
+		return 0, "", nil, fmt.Errorf("%w: %w", rights.ErrLater, err)
 	}
 	if err != nil {
 		return 0, "", nil, err

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"container/list"
 	"context"
+	"errors"
 	"strings"
 	"sync"
 	"time"
@@ -27,6 +28,10 @@ const (
 // wait for the host's turn rather than fail, since what fails counts as
 // nothing said for an hour. It may be called concurrently.
 type Get func(ctx context.Context, url string, own bool) (status int, contentType string, body []byte, err error)
+
+// ErrLater is wrapped by the error of a [Get] that could not ask now: nothing
+// is learnt from it, and [Cache.Of] returns it.
+var ErrLater = errors.New("host is to be asked later")
 
 // A Cache knows what hosts say about use, so that each is asked once a day: a
 // file counts for 24 h, and so does that there is none; one that is
@@ -142,6 +147,9 @@ func (c *Cache) ask(ctx context.Context, of, url string, k kind, old *file) (*fi
 	status, contentType, body, err := c.get(ctx, url, strings.HasPrefix(url, of+"/"))
 	if ctx.Err() != nil {
 		return nil, ctx.Err() // says nothing about the host
+	}
+	if errors.Is(err, ErrLater) {
+		return nil, err
 	}
 	now := time.Now()
 	switch {

@@ -112,8 +112,8 @@ var useNames = [...]string{"tdm", "ai", "noindex"}
 // Of returns what the publisher of page reserves. It asks the page's host for
 // what is not in the cache: tdmrep.json, ai.txt and up to three RSL documents,
 // one after the other. What cannot be had or read counts as nothing said; the
-// error is that of ctx, when it ended before all was read, and then the Rights
-// are what was known by then. A nil Cache, or one without a getter, asks
+// error is that of ctx, when it ended before all was read, or wraps [ErrLater],
+// and then the Rights are what was known by then. A nil Cache, or one without a getter, asks
 // nobody. Of may be called concurrently.
 func (c *Cache) Of(ctx context.Context, page Page) (Rights, error) {
 	var r Rights
