@@ -300,7 +300,7 @@ func printTags(w io.Writer, t tagsOut) {
 		fmt.Fprintf(w, "%s: %s  %.2f  %s\n", x.Role, x.Name, x.Confidence, strings.Join(quotes[:min(len(quotes), 8)], " "))
 	}
 	for _, x := range t.Actors {
-		fmt.Fprintf(w, "named: %s (%s)  %d times, first as %q\n", x.Name, x.Kind, x.Count, x.Evidence[0].Quote)
+		fmt.Fprintf(w, "named: %s (%s)  %s, first as %q\n", x.Name, x.Kind, count(x.Count, "time"), x.Evidence[0].Quote)
 	}
 }
 

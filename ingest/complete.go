@@ -51,7 +51,7 @@ func (in *Ingester) missed(r *round) {
 	if g.Row > 1 { // a feed that shows something else each time
 		level = slog.LevelDebug
 	}
-	in.Log.Log(context.Background(), level, "gap: stories may have been missed, the feed shows nothing of what it showed before", "feed", r.f.ID, "n", len(r.doc.Entries), "status", "last poll "+g.From.Format(time.RFC3339))
+	in.Log.Log(context.Background(), level, "gap: stories may have been missed, the feed shows nothing of what it showed before", "feed", r.f.ID, "n", len(r.doc.Entries), "status", "last poll "+r.st.OK.Format(time.RFC3339))
 }
 
 // heal looks for the stories of a gap in the feed's archive (RFC 5005) and in
