@@ -300,7 +300,7 @@ func (c *Config) validate() []fault {
 	least := time.Minute
 	for i, d := range c.Reread {
 		path := fmt.Sprintf("reread[%d]", i)
-		if between(path, d, time.Second, c.maxAge()) && d < least && i > 0 {
+		if between(path, d, time.Minute, c.maxAge()) && d < least && i > 0 {
 			add(path, "%s is not later than the one before", short(d))
 		}
 		least = d + 1

@@ -88,7 +88,7 @@ func (in *Ingester) Read(ctx context.Context, job queue.Job) (*Article, error) {
 	}
 	sum := sha256.Sum256(res.Body)
 	a.URL, a.Fetched = res.URL, res.Fetched.UTC()
-	a.Page = Mark{URL: res.URL, ETag: clip(res.ETag, maxMark), LastModified: clip(res.LastModified, maxMark), SHA256: hex.EncodeToString(sum[:])}
+	a.Page = Mark{URL: res.URL, ETag: validator(res.ETag), LastModified: validator(res.LastModified), SHA256: hex.EncodeToString(sum[:])}
 	if e.Page != nil && e.Page.SHA256 == a.Page.SHA256 {
 		return nil, &queue.End{State: queue.Unchanged, Reason: "the page is the same to the byte"}
 	}
