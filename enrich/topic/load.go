@@ -41,6 +41,7 @@ type source struct {
 //	iptc: [{code: "medtop:20000073", name: peace process, match: broad}]
 //	acled: [Agreement]
 //	plover: [AGREE]
+//	yields: [peace.agreement]              # a short text that has one of these topics does not have this one
 //	terms:
 //	  en:                                  # or any: for terms of every language
 //	    strong: [cease-fire*]              # one is enough
@@ -169,6 +170,8 @@ type loader struct {
 	tests []test
 	taken map[string]string // topic and group IDs to where they stand
 	known map[string][]rune // terms, folded
+
+	yielding []yielding
 }
 
 // A test is one line of a topic file's tests.
@@ -228,6 +231,7 @@ func compile(files *reading, f *faults) (*Tagger, []test) {
 			l.topic(s)
 		}
 	}
+	l.settleYields()
 	l.t.version = hex.EncodeToString(sum.Sum(nil)[:6])
 	l.seal()
 	return l.t, l.tests
@@ -355,6 +359,8 @@ func (l *loader) sections(entries []field, subject int32, id string) {
 			l.terms(e.value, subject, id)
 		case "tests":
 			l.readTests(e.value, subject)
+		case "yields":
+			l.yields(e.value, subject)
 		default:
 			l.f.add(e.at, "unknown key %q", e.key)
 		}

@@ -31,6 +31,8 @@ func TestLoadReportsEveryFault(t *testing.T) {
 		{"group in the wrong folder", "armed/group.yaml", "group: army\nlabel: x\n", `want the name of the folder, "armed"`},
 		{"failing match", "armed/battle.yaml", "topic: armed.battle\nlabel: x\nterms: {en: {likely: [war]}}\ntests:\n  - {lang: en, match: \"A war.\"}\n", `armed/battle.yaml:5: test: armed.battle is not among the topics of "A war.": scored 1.00 of 0.8 by armed.battle/en/likely/war (1.00); the relevance of the text is 0.`},
 		{"failing never", "armed/battle.yaml", "topic: armed.battle\nlabel: x\nterms: {en: {strong: [war]}}\ntests:\n  - {lang: en, never: \"A war.\"}\n", `must not be a topic of "A war.", but is, by armed.battle/en/strong/war`},
+		{"yields to nothing", "armed/battle.yaml", "topic: armed.battle\nlabel: x\nyields: [armed.duel]\n", `armed/battle.yaml:3: yields to topic "armed.duel", which there is not`},
+		{"yields to itself", "armed/battle.yaml", "topic: armed.battle\nlabel: x\nyields: [armed.battle]\n", `yields to itself`},
 		{"test without text", "armed/battle.yaml", "topic: armed.battle\nlabel: x\ntests: [{lang: en}]\n", `a test wants lang, and one of match and never`},
 		{"unknown context", "context.yaml", "domain: {}\n", `context.yaml:1: unknown key "domain"`},
 		{"too large", "armed/battle.yaml", strings.Repeat("#", maxFileSize+1), `larger than`},

@@ -60,6 +60,12 @@ func (s *scan) run(text *Text) {
 	s.addUp()
 	s.count()
 	s.believe()
+	if s.yield() {
+		clear(s.scores)
+		s.count()
+		s.top = slices.Max(s.scores[:len(s.t.topics)])
+		s.raise()
+	}
 }
 
 // readAll finds the terms of langs in all fields.
@@ -228,6 +234,11 @@ func (s *scan) believe() {
 	if s.alone && s.words <= shortWords {
 		s.lift *= headlineZone / leadZone
 	}
+	s.raise()
+}
+
+// raise gives the scores of count their lift.
+func (s *scan) raise() {
 	for i := range s.scores {
 		s.scores[i] *= s.lift
 	}

@@ -7,7 +7,8 @@
 // programmer; a file carries its own tests, and a taxonomy whose tests fail
 // is not loaded. The program owns only the mechanism: finding terms in many
 // writings (fold.go, trie.go, scan.go), telling war from its metaphors in
-// sport and business (context.go), and adding up (score.go).
+// sport and business (context.go), adding up
+// (score.go), and choosing between topics that tell one event (yield.go).
 package topic
 
 import (
@@ -75,6 +76,7 @@ type Tagger struct {
 	trie     *trie
 	rules    []rule
 	nears    []near
+	yields   [][]int32 // by topic: those that go first
 	needy    []langSet // by topic: languages whose likely and weak terms need a word of atomNeed
 	domains  []string
 	langs    map[string]uint8

@@ -76,6 +76,9 @@ func (s *scan) vetoed(subject int32, text *Text) []Veto {
 			continue
 		}
 		v := Veto{Span: s.span(h, text, s.weight(r, h, text.Lead != "")), Reason: "the text has none of the words that the topic needs"}
+		if to := s.better(subject); to >= 0 {
+			v.Reason = fmt.Sprintf("the text tells of %s, which goes first", s.t.topics[to].ID)
+		}
 		if b := s.bar(r, h); b != nil {
 			v.Reason = fmt.Sprintf("%q stands in the same sentence", text.field(b.field)[b.from:b.to])
 			if b.term {
