@@ -270,6 +270,9 @@ func (y *tally) check(t *testing.T, w *world) {
 		}
 		want[fmt.Sprintf("news.article.%s.%s.%s v1", id, lang, c.Provenance.Publisher)] = true
 		for _, topic := range c.Topics {
+			if topic.Confidence < sink.DefaultConfidence {
+				continue
+			}
 			want[fmt.Sprintf("news.topic.%s.%s.%s v1", strings.TrimPrefix(topic.ID, "conflict."), c.Country, id)] = true
 		}
 		want["news.desk.all."+id+" v1"] = true

@@ -55,10 +55,15 @@ type Config struct {
 	Retention  time.Duration // how long NEWS and COPIES keep records; 0 means 30 days
 	MaxBytes   int64         // most bytes of each of the two, oldest discarded first; 0 means no limit but the store's
 	Replicas   int           // copies of each stream: 1, 3 or 5; 0 means 1
-	Confidence float64       // least confidence of a topic that gets a copy on its subject, 0 to 1; 0 means all that are tagged
+	Confidence float64       // least confidence of a topic that gets a copy on its subject, 0 to 1; 0 means [DefaultConfidence]
 	Desks      []Desk
 	Log        *slog.Logger // nil means none
 }
+
+// DefaultConfidence is how sure a topic must be for its subject where the
+// configuration does not say. A subscriber trusts a subject; what is less sure
+// stays in the record, for those who search.
+const DefaultConfidence = 0.75
 
 // DefaultRetention is how long records are kept where the configuration does
 // not say.
@@ -79,7 +84,7 @@ type Sink struct {
 // brings their settings up to date. topics is the taxonomy, for the codes of
 // other vocabularies.
 func Open(ctx context.Context, js jetstream.JetStream, topics []topic.Info, cfg Config) (*Sink, error) {
-	s := &Sink{js: js, desks: cfg.Desks, least: cfg.Confidence, log: cfg.Log}
+	s := &Sink{js: js, desks: cfg.Desks, least: cmp.Or(cfg.Confidence, DefaultConfidence), log: cfg.Log}
 	if s.log == nil {
 		s.log = slog.New(slog.DiscardHandler)
 	}

@@ -338,16 +338,26 @@ func TestRecordOverTheServersLimitIsNotTriedForEver(t *testing.T) {
 }
 
 func TestLeastConfidenceBoundsTopicCopies(t *testing.T) {
-	s, _ := open(t, Config{Confidence: 0.85})
-	r := enriched("https://a.example/1", "Truce holds", body, "zz", "peace.ceasefire", "peace.talks") // 0.9, 0.8
-	publish(t, s, r)
-	routed(t, s)
-	if got, want := replayed(t, s, "news.topic.>"), []string{"news.topic.peace.ceasefire.zz." + r.ID + " v1"}; !slices.Equal(got, want) {
-		t.Errorf("copies %q, want %q", got, want)
-	}
-	rec, err := s.Last(t.Context(), r.ID)
-	if err != nil || len(rec.Conflictwire.Topics) != 2 {
-		t.Errorf("topics in the record: %v, %v; want both", rec.Conflictwire.Topics, err)
+	topics := []string{"peace.agreement", "peace.ceasefire", "peace.talks"} // 0.9, 0.8, 0.7
+	for _, tt := range []struct {
+		least float64
+		want  int // copies
+	}{{0, 2}, {0.85, 1}, {0.5, 3}} {
+		s, _ := open(t, Config{Confidence: tt.least})
+		r := enriched("https://a.example/1", "Truce holds", body, "zz", topics...)
+		publish(t, s, r)
+		routed(t, s)
+		var want []string
+		for _, id := range topics[:tt.want] {
+			want = append(want, "news.topic."+id+".zz."+r.ID+" v1")
+		}
+		if got := replayed(t, s, "news.topic.>"); !slices.Equal(got, want) {
+			t.Errorf("confidence %v: copies %q, want %q", tt.least, got, want)
+		}
+		rec, err := s.Last(t.Context(), r.ID)
+		if err != nil || len(rec.Conflictwire.Topics) != len(topics) {
+			t.Errorf("confidence %v: topics in the record: %v, %v; want all", tt.least, rec.Conflictwire.Topics, err)
+		}
 	}
 }
 

@@ -22,8 +22,8 @@ const (
 	maxEvidence  = 12 // spans of one topic
 	needRelevant = 2.0
 
-	// What is clearly more likely wrong than right is not said.
-	leastConfidence = 0.4
+	// What is more likely wrong than right is not said.
+	leastConfidence = 0.5
 
 	// A text of less relevance has no topics: what matched was said in passing
 	// or meant otherwise. So whatever has a topic is relevant.
