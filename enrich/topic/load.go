@@ -46,7 +46,7 @@ type source struct {
 //	  en:                                  # or any: for terms of every language
 //	    strong: [cease-fire*]              # one is enough
 //	    likely: [truce*, armistice*]       # two different ones are, or one in the headline
-//	    weak: [lull in fighting]           # support
+//	    weak: [lull in fighting]           # support, never enough
 //	    near:                              # a word of every group within so many words, in any order
 //	      - {all: [[halt*, stop*], [fighting, shelling]], within: 6, weight: strong}
 //	    needs: [troops, rebels]            # without one of these, likely and weak do not count

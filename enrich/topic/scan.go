@@ -87,6 +87,7 @@ type scan struct {
 	rules   []tally // by rule; only those in touched are not zero
 	touched []int32
 	scores  []float64 // by subject
+	support []float64 // by subject: what weak terms added to it
 	literal float64   // different words of real war
 	public  float64   // and of public affairs
 	words   int32
@@ -101,7 +102,7 @@ type scan struct {
 
 func newScan(t *Tagger) *scan {
 	subjects := len(t.topics) + 1
-	return &scan{t: t, needed: make([]bool, subjects), rules: make([]tally, len(t.rules)), seen: make([]uint8, len(t.rules)), pending: make([]pending, len(t.nears)), have: make([]uint8, len(t.nears)), scores: make([]float64, subjects)}
+	return &scan{t: t, needed: make([]bool, subjects), rules: make([]tally, len(t.rules)), seen: make([]uint8, len(t.rules)), pending: make([]pending, len(t.nears)), have: make([]uint8, len(t.nears)), scores: make([]float64, subjects), support: make([]float64, subjects)}
 }
 
 // reset forgets the last text.

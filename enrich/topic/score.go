@@ -19,7 +19,8 @@ const (
 	threshold    = 0.8 // of a topic: one strong term and hardly a doubt
 	repeat       = 0.1 // what a rule gains by each further match, as a share of its best
 	maxRepeats   = 4
-	maxEvidence  = 12 // spans of one topic
+	maxEvidence  = 12  // spans of one topic
+	maxSupport   = 0.4 // what weak terms add up to at most: they carry no topic by themselves
 	needRelevant = 2.0
 
 	// What is more likely wrong than right is not said.
@@ -187,9 +188,15 @@ func (s *scan) count() {
 		}
 		i = j
 	}
+	clear(s.support)
 	for _, r := range s.touched {
-		tl := &s.rules[r]
-		s.scores[s.t.rules[r].subject] += tl.best * (1 + repeat*float64(min(tl.n-1, maxRepeats)))
+		tl, rule := &s.rules[r], &s.t.rules[r]
+		score := tl.best * (1 + repeat*float64(min(tl.n-1, maxRepeats)))
+		if rule.class == weak {
+			score = min(score, maxSupport*s.trust-s.support[rule.subject])
+			s.support[rule.subject] += score
+		}
+		s.scores[rule.subject] += score
 	}
 }
 

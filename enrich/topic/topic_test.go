@@ -304,3 +304,25 @@ func FuzzTag(f *testing.F) {
 		checkResult(t, text, tagger.Tag(text))
 	})
 }
+
+func TestWeakTermsOnlySupport(t *testing.T) {
+	rules := smallTaxonomy()
+	rules["armed/battle.yaml"].Data = []byte("topic: armed.battle\nlabel: Battle\nterms: {en: {likely: [clash*], weak: [offensive, infantry, tanks, barracks, trenches, bunkers]}}\n")
+	tagger, err := Load(rules)
+	if err != nil {
+		t.Fatal(err)
+	}
+	const weak = "The army showed tanks, trenches, bunkers and barracks, its infantry and an offensive of rebels and soldiers"
+	for _, tt := range []struct {
+		body string
+		want bool
+	}{
+		{weak + ".", false},
+		{weak + " in a clash.", true},
+	} {
+		res := tagger.Tag(Text{Language: "en", Headline: "Rebels and soldiers", Body: tt.body})
+		if got := len(quotes(res, "armed.battle")) > 0; got != tt.want {
+			t.Errorf("armed.battle in %q: %t, want %t", tt.body, got, tt.want)
+		}
+	}
+}
