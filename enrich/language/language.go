@@ -6,6 +6,7 @@ package language
 
 import (
 	_ "embed"
+	"math/bits"
 	"strings"
 	"unicode/utf8"
 )
@@ -111,69 +112,54 @@ type ballot struct {
 
 // read counts the start of text.
 func (b *ballot) read(text string) {
-	var word [maxWord]byte
-	n := 0 // bytes of the current word; more than maxWord if too long
+	var w word
 	for i := 0; i < len(text) && i < maxText; {
 		c := text[i]
 		if c < utf8.RuneSelf {
 			i++
 			if low := c | 0x20; 'a' <= low && low <= 'z' {
 				b.letters[latin]++
-				if n < maxWord {
-					word[n] = low
-				}
-				n++
+				w.addByte(low)
 				continue
 			}
-			b.vote(word[:min(n, maxWord)], n)
-			n = 0
+			b.vote(&w)
 			continue
 		}
 		r, size := utf8.DecodeRuneInString(text[i:])
 		i += size
-		s := scriptOf(r)
-		if s == none {
-			b.vote(word[:min(n, maxWord)], n)
-			n = 0
+		l := letterOf(r)
+		if l.script == none {
+			b.vote(&w)
 			continue
 		}
-		b.letters[s]++
-		if s == han && isKana(r) {
+		b.letters[l.script]++
+		if l.script == han && isKana(r) {
 			b.kana++
 		}
-		r = lower(r)
-		if telling := table.telling[r]; telling != 0 {
-			b.cast(telling, tellingVote)
+		if l.telling != 0 {
+			b.cast(table.tells[l.telling], tellingVote)
 		}
-		if n+size <= maxWord {
-			utf8.EncodeRune(word[n:], r)
-		} else {
-			n = maxWord
-		}
-		n += size
+		w.add(l.lower)
 	}
-	b.vote(word[:min(n, maxWord)], n)
+	b.vote(&w)
 }
 
 // tellingVote is what a letter counts that few languages have.
 const tellingVote = 0.7
 
-// vote counts a word of n bytes.
-func (b *ballot) vote(word []byte, n int) {
-	if n == 0 || n > maxWord {
-		return
-	}
-	if set, ok := table.words[string(word)]; ok {
+// vote counts a word, and makes room for the next.
+func (b *ballot) vote(w *word) {
+	if set := table.words.of(w); set != 0 {
 		b.cast(set, 1)
 	}
+	w.n = 0
 }
 
 // cast shares a vote among the languages of set.
 func (b *ballot) cast(set uint64, weight float32) {
-	share := weight * table.share(set)
+	share := weight * table.shares[bits.OnesCount64(set)]
 	for set != 0 {
-		i := trailingZeros(set)
-		b.votes[i] += share
+		b.votes[bits.TrailingZeros64(set)] += share
 		set &= set - 1
 	}
 }

@@ -30,7 +30,9 @@ func TestDetectReadsTheWords(t *testing.T) {
 		{"军方周一表示，已占领该市。", "zh"},
 		{"軍は月曜日、市を制圧したと発表した。", "ja"},
 		{"군은 월요일 도시를 점령했다고 밝혔다.", "ko"},
+		{"İki İlk İçin", "tr"},
 		{"", Und},
+		{strings.Repeat("a", maxWord-2) + "Ⱥ", Und}, // whose lower case has a byte more
 		{"12:30 — 45%", Und},
 		{"Kyiv", Und},
 		{"\xff\xfe\xfd", Und},
@@ -133,9 +135,21 @@ func FuzzDetect(f *testing.F) {
 }
 
 func BenchmarkDetect(b *testing.B) {
-	text := strings.Repeat("The army said on Monday that it had taken the town from rebels who held it for a year. ", 50)
-	b.ReportAllocs()
-	for b.Loop() {
-		Detect(text, "en-GB")
+	for _, bb := range []struct{ declared, text string }{
+		{"en-GB", "The army said on Monday that it had taken the town from rebels who held it for a year. "},
+		{"fr", "L'armée a dit lundi qu'elle avait pris la ville et les villages après des combats. "},
+		{"ru", "Армия сообщила в понедельник, что она заняла город и не отступит. "},
+		{"ar", "قال الجيش إن قواته سيطرت على المدينة في الشمال بعد أن انسحب المسلحون. "},
+		{"hi", "सेना ने कहा कि उसने शहर पर कब्जा कर लिया है और पीछे नहीं हटेगी। "},
+		{"ja", "軍は月曜日、市を制圧したと発表した。"},
+		{"", "The army said on Monday that it had taken the town from rebels who held it for a year. "},
+	} {
+		text := strings.Repeat(bb.text, 50)
+		b.Run("declared="+bb.declared, func(b *testing.B) {
+			b.ReportAllocs()
+			for b.Loop() {
+				Detect(text, bb.declared)
+			}
+		})
 	}
 }

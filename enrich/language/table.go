@@ -1,9 +1,9 @@
 package language
 
 import (
-	"math/bits"
 	"strings"
 	"unicode"
+	"unicode/utf8"
 )
 
 // A script is a writing system that settles or narrows the choice of languages.
@@ -160,19 +160,39 @@ ar ة ى إ أ
 
 const maxLanguages = 64
 
-// A wordTable is the stop words of all languages.
+// A wordTable is the stop words and the letters of all languages.
 type wordTable struct {
 	tags    []string
 	numbers map[string]int
-	scripts []script          // by number
-	words   map[string]uint64 // to sets of languages
-	telling map[rune]uint64
+	scripts []script // by number
+	words   *wordSets
+	letters [0x1F00]letter            // of scripts that the telling letters are of
+	tells   []uint64                  // sets of languages, by letter.telling; none at 0
+	shares  [maxLanguages + 1]float32 // the part of a vote that each of so many languages gets
 }
+
+// A letter is what there is to know of one.
+type letter struct {
+	lower   rune
+	script  script
+	telling uint8 // which languages have it, if they are few: number in wordTable.tells
+}
+
+// letterOf looks a letter up.
+func letterOf(r rune) letter {
+	if r < rune(len(table.letters)) {
+		return table.letters[r]
+	}
+	return newLetter(r)
+}
+
+func newLetter(r rune) letter { return letter{lower: lower(r), script: scriptOf(r)} }
 
 var table = newTable(stopwords)
 
 func newTable(list string) *wordTable {
-	t := &wordTable{numbers: map[string]int{}, words: map[string]uint64{}, telling: map[rune]uint64{}}
+	t := &wordTable{numbers: map[string]int{}}
+	words := map[string]uint64{}
 	for line := range strings.Lines(list) {
 		tag, rest, _ := strings.Cut(strings.TrimSpace(line), " ")
 		if tag == "" || tag == "#" {
@@ -183,18 +203,40 @@ func newTable(list string) *wordTable {
 		t.numbers[tag] = n
 		var of script
 		for w := range strings.FieldsSeq(rest) {
-			t.words[w] |= 1 << n
+			words[w] |= 1 << n
 			of = scriptOf([]rune(w)[0])
 		}
 		t.scripts = append(t.scripts, of)
 	}
-	for line := range strings.Lines(strings.TrimSpace(telling)) {
-		fields := strings.Fields(line)
-		for _, letter := range fields[1:] {
-			t.telling[[]rune(letter)[0]] |= 1 << t.numbers[fields[0]]
-		}
+	t.words = newWordSets(words)
+	tells := t.tell()
+	for r := range t.letters {
+		l := newLetter(rune(r))
+		l.telling = tells[l.lower]
+		t.letters[r] = l
+	}
+	for n := range t.shares {
+		t.shares[n] = 1 / float32(n)
 	}
 	return t
+}
+
+// tell reads the telling letters into tells and returns their numbers in it.
+func (t *wordTable) tell() map[rune]uint8 {
+	t.tells = []uint64{0}
+	numbers := map[rune]uint8{}
+	for line := range strings.Lines(strings.TrimSpace(telling)) {
+		fields := strings.Fields(line)
+		for _, field := range fields[1:] {
+			r, _ := utf8.DecodeRuneInString(field)
+			if numbers[r] == 0 {
+				numbers[r] = uint8(len(t.tells))
+				t.tells = append(t.tells, 0)
+			}
+			t.tells[numbers[r]] |= 1 << t.numbers[fields[0]]
+		}
+	}
+	return numbers
 }
 
 func (t *wordTable) number(tag string) int {
@@ -203,8 +245,3 @@ func (t *wordTable) number(tag string) int {
 	}
 	return -1
 }
-
-// share is the part of a vote that each language of a set gets.
-func (t *wordTable) share(set uint64) float32 { return 1 / float32(bits.OnesCount64(set)) }
-
-func trailingZeros(set uint64) int { return bits.TrailingZeros64(set) }
