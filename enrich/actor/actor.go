@@ -63,6 +63,7 @@ const (
 // its methods may be called concurrently.
 type Register struct {
 	actors []Actor // without evidence
+	keys   keySet  // of the names in trie
 	trie   trie
 	langs  map[string]uint32 // bit of each language that limits a name
 	pool   sync.Pool         // of *search
@@ -103,28 +104,51 @@ var fieldNames = [...]string{"headline", "lead", "body"}
 
 // answer makes the answer of what was found.
 func (s *search) answer(fields [3]string) []Actor {
-	var out []Actor
-	at := map[int32]int{}
+	if len(s.found) == 0 {
+		return nil
+	}
+	out := s.count()
+	spans := 0
+	for i := range out {
+		spans += min(out[i].Count, MaxEvidence)
+	}
+	free := make([]Span, spans) // one piece of memory for all
+	for i := range out {
+		n := min(out[i].Count, MaxEvidence)
+		out[i].Evidence, free = free[:0:n], free[n:]
+	}
 	for _, f := range s.found {
-		i, ok := at[f.actor]
-		if !ok {
-			i = len(out)
-			at[f.actor] = i
-			out = append(out, s.r.actors[f.actor])
-		}
-		a := &out[i]
-		if a.Count++; a.Count <= MaxEvidence {
+		if a := &out[s.nth[f.actor]-1]; len(a.Evidence) < MaxEvidence {
 			a.Evidence = append(a.Evidence, Span{fieldNames[f.field], int(f.start), int(f.end), fields[f.field][f.start:f.end]})
 		}
 	}
-	headline := func(a *Actor) int {
-		if a.Evidence[0].Field == fieldNames[0] {
-			return 0
-		}
-		return 1
+	for _, f := range s.found {
+		s.nth[f.actor] = 0
 	}
 	slices.SortStableFunc(out, func(a, b Actor) int {
-		return cmp.Or(headline(&a)-headline(&b), b.Count-a.Count)
+		return cmp.Or(afterHeadline(&a)-afterHeadline(&b), b.Count-a.Count)
 	})
 	return slices.Clip(out[:min(len(out), MaxActors)])
+}
+
+// count lists the actors found with their counts, in the order of the text,
+// and numbers them.
+func (s *search) count() []Actor {
+	var out []Actor
+	for _, f := range s.found {
+		if s.nth[f.actor] == 0 {
+			out = append(out, s.r.actors[f.actor])
+			s.nth[f.actor] = int32(len(out))
+		}
+		out[s.nth[f.actor]-1].Count++
+	}
+	return out
+}
+
+// afterHeadline is 1 for an actor whom the headline does not name.
+func afterHeadline(a *Actor) int {
+	if a.Evidence[0].Field == fieldNames[0] {
+		return 0
+	}
+	return 1
 }

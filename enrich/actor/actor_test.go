@@ -74,6 +74,55 @@ func TestFindNamesActors(t *testing.T) {
 	}
 }
 
+func TestFindNamesActorsOfRecentWars(t *testing.T) {
+	r := register(t)
+	for _, tt := range []struct{ lang, body, want string }{
+		{"en", "Viv Ansanm gunmen fought Haitian police and the Gang Suppression Force.", "haitian-police mss-haiti viv-ansanm"},
+		{"en", "The TNLA, the MNDAA and the United Wa State Army; the Three Brotherhood Alliance.", "mndaa three-brotherhood-alliance tnla uwsa"},
+		{"en", "Thai soldiers and Cambodian troops exchanged fire.", "cambodian-army thai-army"},
+		{"en", "SSPDF officers accused the White Army militia.", "nuer-white-army sspdf"},
+		{"fr", "Les FACA et la Coalition des patriotes pour le changement; l’Alliance Fleuve Congo", "afc cpc-car faca"},
+		{"es", "Disidencias de las FARC y guerrilleros del ELN", "eln farc-dissidents"},
+		{"de", "Das Russische Freiwilligenkorps und die Legion „Freiheit Russlands“", "freedom-of-russia-legion rdk"},
+		{"pt", "Talibã e insurgentes em Cabo Delgado", "is-mozambique taliban"},
+		{"it", "I ribelli M23 e l’esercito sudanese", "m23 saf-sudan"},
+		{"nl", "Houthi-rebellen en het Soedanese leger", "houthis saf-sudan"},
+		{"pl", "Bojownicy Hamasu i Huti walczyli z armią; Grupy Wagnera", "hamas houthis wagner"},
+		{"tr", "SDG'nin ve Suriye Milli Ordusu'nun açıklaması", "sdf syrian-national-army"},
+		{"ru", "Африканского корпуса, Сил быстрой поддержки и «Русского добровольческого корпуса»", "africa-corps rdk rsf"},
+		{"uk", "Головного управління розвідки та Сил швидкої підтримки", "gur rsf"},
+		{"bg", "Хизбула и Силите за бърза поддръжка", "hezbollah rsf"},
+		{"ar", "والجيش التايلاندي، وحركة أمل وبمشاركة الحشد الشعبي", "amal pmf thai-army"},
+		{"fa", "ارتش ایران و انصارالله یمن", "houthis iranian-army"},
+		{"he", "תנועת אמל והכוחות הסוריים הדמוקרטיים", "amal sdf"},
+		{"hi", "थाई सेना, अराकान आर्मी और टीआरएफ", "arakan-army resistance-front-kashmir thai-army"},
+		{"zh", "果敢同盟军、德昂民族解放军与泰军交火,索马里武装部队", "mndaa somali-army thai-army tnla"},
+		{"ja", "南スーダン軍と即応支援部隊、タアン民族解放軍", "rsf sspdf tnla"},
+		// What only sounds like one.
+		{"en", "They wanted to save the children. Sustainable goals (SDG) and a Busan festival (BIFF).", ""},
+		{"en", "Wagner in Bayreuth, Richard Wagner in Riga.", ""},
+		{"fr", "Le manul vit en Asie; l’état-major central du parti.", ""},
+		{"it", "La sua fama era grande.", ""},
+		{"ru", "Белые армии прошлого века, опера Рихарда Вагнера", ""},
+		{"zh", "理查德·瓦格纳与瓦格纳歌剧", ""},
+	} {
+		text := Text{Language: tt.lang, Body: tt.body}
+		if got := strings.Join(ids(t, text, r.Find(text)), " "); got != tt.want {
+			t.Errorf("Find(%q) = %q, want %q", tt.body, got, tt.want)
+		}
+	}
+}
+
+// TestNamesEndBeforeTheirSuffix wants that "Kremlin in" is no form of Kremlin.
+func TestNamesEndBeforeTheirSuffix(t *testing.T) {
+	for _, body := range []string{"the Kremlin in Moscow", "Kremlin'in açıklaması"} {
+		found := register(t).Find(Text{Language: "tr", Body: body})
+		if len(found) != 1 || found[0].Evidence[0].Quote != "Kremlin" {
+			t.Errorf("Find(%q) = %+v, want the word Kremlin", body, found)
+		}
+	}
+}
+
 func TestFindPutsTheHeadlineFirst(t *testing.T) {
 	text := Text{Language: "en", Headline: "NATO meets", Body: strings.Repeat("Hamas and the Taliban. Hamas again. ", 9)}
 	found := register(t).Find(text)
@@ -129,6 +178,9 @@ func TestLoadSaysWhatIsWrong(t *testing.T) {
 		{"wikidata", "x\tXyz\tsecurity\tps\t38799\t-\n", `wikidata "38799"`},
 		{"same alias", good + "x\tXyz\tsecurity\tps\t-\thamas\n", `alias "hamas" is also one of hamas`},
 		{"short alias", "x\tXyz\tsecurity\tps\t-\tA\n", `alias "A"`},
+		{"short star", "x\tXyz\tsecurity\tps\t-\tAbc*\n", "a star wants 4 letters"},
+		{"one ideograph", "x\tXyz\tsecurity\tps\t-\t軍\n", `alias "軍"`},
+		{"no letter first", "x\tXyz\tsecurity\tps\t-\t\u0301Abc\n", "one of them at the start"},
 		{"star inside", "x\tXyz\tsecurity\tps\t-\tAbc*de\n", "a star stands at the end"},
 		{"languages", "x\tXyz\tsecurity\tps\t-\tEnglish:Abc\n", "want languages before the colon"},
 		{"not UTF-8", "x\tX\xffz\tsecurity\tps\t-\t-\n", "not UTF-8"},
@@ -172,8 +224,46 @@ func TestEveryAliasIsFound(t *testing.T) {
 			n++
 		}
 	}
-	if n < 1000 || r.Len() < 150 {
-		t.Errorf("%d aliases of %d actors, want 1000 of 150", n, r.Len())
+	if n < 4000 || r.Len() < 250 {
+		t.Errorf("%d aliases of %d actors, want 4000 of 250", n, r.Len())
+	}
+}
+
+// TestNamesAreFoundHoweverTheyAreWritten writes names with marks and spaces of
+// other kinds, between neighbours of other scripts.
+func TestNamesAreFoundHoweverTheyAreWritten(t *testing.T) {
+	r := register(t)
+	for _, tt := range []struct{ body, want string }{
+		{"Is\u0301lamic  \u0301\u00a0-State", "islamic-state"},
+		{"\u0301(islamic\nSTATE)", "islamic-state"},
+		{"Ｉｓｌａｍｉｃ State's", "islamic-state"},
+		{"a\u0301l-Sha\u00adbaab", "al-shabaab"},
+		{"حِزْبُ اللَّهِ", "hezbollah"},
+		{"وبحزب الله", "hezbollah"},
+		{"والناتو", "nato"},
+		{"كالحوثيين", "houthis"},
+		{"והאו\u05f4ם", "un"},
+		{"שבחיזבאללה", "hezbollah"},
+		{"Кремля", "kremlin"},
+		{"кремниевый", ""},
+		{"以色列国防军与NATO和真主党", "hezbollah idf nato"},
+		{"ボコ・ハラム", "boko-haram"},
+		{"ボコ", ""},
+		{"NATO\xff", "nato"},
+		{"\xd0NATO", "nato"},
+	} {
+		text := Text{Language: "und", Body: tt.body}
+		if got := strings.Join(ids(t, text, r.Find(text)), " "); got != tt.want {
+			t.Errorf("Find(%q) = %q, want %q", tt.body, got, tt.want)
+		}
+	}
+}
+
+func TestFindAllocatesNothingWhenNothingIsFound(t *testing.T) {
+	r := register(t)
+	text := Text{Language: "ar", Headline: "Late goal takes the cup", Body: strings.Repeat("وقالت مديرة المعرض إن الأطفال سيجدون كتابا. The coach praised a young side. ", 50)}
+	if n := testing.AllocsPerRun(20, func() { r.Find(text) }); n != 0 {
+		t.Errorf("Find allocates %v times, want 0", n)
 	}
 }
 
@@ -189,11 +279,22 @@ func FuzzFind(f *testing.F) {
 
 func BenchmarkFind(b *testing.B) {
 	r := register(b)
-	text := Text{Language: "en", Body: strings.Repeat("The Israeli army and Hezbollah exchanged fire across the border on Tuesday, peacekeepers of the United Nations said, and the hospital treated eleven people. ", 26)[:4000]}
-	b.SetBytes(int64(len(text.Body)))
-	b.ReportAllocs()
-	for b.Loop() {
-		r.Find(text)
+	for _, bb := range []struct{ name, lang, text string }{
+		{"dense", "en", "The Israeli army and Hezbollah exchanged fire across the border on Tuesday, peacekeepers of the United Nations said, and the hospital treated eleven people. "},
+		{"ordinary", "en", "The striker scored twice in the second half, and the coach praised a young side that had lost its last three matches at home. "},
+		{"french", "fr", "La directrice a promis trois concerts gratuits et une soirée consacrée aux chansons des pêcheurs; les hôtels sont complets. "},
+		{"russian", "ru", "Посетители могут сравнить карты с современными снимками и услышать рассказы о путешествиях. "},
+		{"arabic", "ar", "وقالت مديرة المعرض إن الأطفال سيجدون كتابا جديدا وورشا للرسم والخط في عطلة نهاية الأسبوع. "},
+		{"chinese", "zh", "馆长说，过去一年读者借阅了五十万册图书，小说和烹饪书最受欢迎，周末还会举办书法课和音乐会。"},
+	} {
+		text := Text{Language: bb.lang, Body: strings.Repeat(bb.text, 40)[:4000]}
+		b.Run(bb.name, func(b *testing.B) {
+			b.SetBytes(int64(len(text.Body)))
+			b.ReportAllocs()
+			for b.Loop() {
+				r.Find(text)
+			}
+		})
 	}
 }
 

@@ -6,6 +6,171 @@ import (
 	"unicode/utf8"
 )
 
+// A class says what a letter does in a text.
+type class uint8
+
+const (
+	other     class = iota // a full stop: it parts words, and no name goes on behind it unless it has one too
+	inWord                 // part of a word
+	whole                  // a word of its own, see ideograph
+	separates              // parts words, but may stand within a name
+	decorates              // is not there
+)
+
+// A glyph is a letter as it is searched: what it folds to, and its class in
+// the high byte.
+type glyph uint32
+
+const classBits = 24 // below the class
+
+func newGlyph(folded rune, c class) glyph { return glyph(folded) | glyph(c)<<classBits }
+
+func (g glyph) letter() rune { return rune(g & (1<<classBits - 1)) }
+func (g glyph) class() class { return class(g >> classBits) }
+
+// noGlyph is what is behind a text. No name has it.
+const noGlyph = ^glyph(0)
+
+// glyphAt returns the letter at text[i] and how many bytes it has.
+func glyphAt(text string, i int) (glyph, int) {
+	if b := text[i]; b < utf8.RuneSelf {
+		return glyphs[b], 1
+	}
+	return wideAt(text, i)
+}
+
+// wideAt is glyphAt for letters beyond ASCII.
+func wideAt(text string, i int) (glyph, int) {
+	if b := text[i]; 0xC2 <= b && b < 0xE0 && i+1 < len(text) && text[i+1]&0xC0 == 0x80 { // two bytes
+		return glyphs[rune(b&0x1F)<<6|rune(text[i+1]&0x3F)], 2
+	}
+	r, size := utf8.DecodeRuneInString(text[i:])
+	switch {
+	case r < rune(len(glyphs)):
+		return glyphs[r], size
+	case 0x4E00 <= r && r <= 0x9FFF: // most ideographs
+		return newGlyph(r, whole), size
+	case firstFullWidth <= r && r < firstFullWidth+rune(len(fullWidth)):
+		return fullWidth[r-firstFullWidth], size
+	}
+	return classify(r), size
+}
+
+// next returns the glyph at text[i], which does not decorate, and where to go
+// on: behind the marks that decorate it, or behind the whole run of separators.
+func next(text string, i int) (g glyph, to int) {
+	if i >= len(text) {
+		return noGlyph, i
+	}
+	g, size := glyphAt(text, i)
+	to = i + size
+	if g.class() != separates && (to == len(text) || text[to] < utf8.RuneSelf) {
+		return g, to
+	}
+	for ; to < len(text); to += size {
+		var more glyph
+		more, size = glyphAt(text, to)
+		if c := more.class(); c != decorates && (c != separates || g.class() != separates) {
+			break
+		}
+	}
+	return g, to
+}
+
+// follow returns where the name ends with which text[i:] begins; 0 if it does
+// not.
+func follow(text string, i int, name []glyph) (to int) {
+	for _, want := range name {
+		var g glyph
+		// As next, but without a call for most letters.
+		if i+1 < len(text) && text[i] < utf8.RuneSelf && text[i+1] < utf8.RuneSelf && want.class() != separates {
+			g = glyphs[text[i]]
+			i++
+		} else {
+			g, i = next(text, i)
+		}
+		if g != want {
+			return 0
+		}
+	}
+	return i
+}
+
+// fold is the folded form of a name.
+func fold(name string) []glyph {
+	var folded []glyph
+	for i := 0; i < len(name); {
+		var g glyph
+		g, i = next(name, i)
+		folded = append(folded, g)
+	}
+	return folded
+}
+
+// spell is what a folded name looks like.
+func spell(name []glyph) string {
+	var b strings.Builder
+	for _, g := range name {
+		b.WriteRune(g.letter())
+	}
+	return b.String()
+}
+
+// wordEnd is the end of the word that text[i:] begins with or goes on with.
+func wordEnd(text string, i int) int {
+	for i < len(text) {
+		if b := text[i]; b < utf8.RuneSelf { // as glyphAt, but without a call
+			if glyphs[b].class() != inWord {
+				break
+			}
+			i++
+			continue
+		}
+		g, size := wideAt(text, i)
+		if c := g.class(); c != inWord && c != decorates {
+			break
+		}
+		i += size
+	}
+	return i
+}
+
+// The glyphs of most scripts, up to kana, and of full width forms. To look each
+// up in the tables of Unicode would take longer than all the rest.
+var (
+	glyphs    = [0x3100]glyph(classifyAll(0, 0x3100))
+	fullWidth = [0xF0]glyph(classifyAll(firstFullWidth, 0xF0))
+)
+
+const firstFullWidth = 0xFF00
+
+// classifyAll is the glyphs of n letters from first on.
+func classifyAll(first rune, n int) []glyph {
+	all := make([]glyph, n)
+	for i := range all {
+		all[i] = classify(first + rune(i))
+	}
+	return all
+}
+
+// classify is the glyph of a letter.
+func classify(r rune) glyph {
+	switch {
+	case separator(r):
+		return newGlyph(' ', separates)
+	case decoration(r):
+		return newGlyph(r, decorates)
+	}
+	r = foldRune(r)
+	switch {
+	case ideograph(r):
+		return newGlyph(r, whole)
+	case letter(r):
+		return newGlyph(r, inWord)
+	}
+	return newGlyph(r, other)
+}
+
 // letter reports whether r is part of a word.
 func letter(r rune) bool {
 	if r < utf8.RuneSelf {
@@ -14,23 +179,9 @@ func letter(r rune) bool {
 	return unicode.IsLetter(r) || unicode.IsDigit(r) || unicode.IsMark(r)
 }
 
-// What the letters of ASCII fold to, and which are part of words.
-var asciiFolds, asciiLetters = func() (folds [utf8.RuneSelf]byte, letters [utf8.RuneSelf]bool) {
-	for c := range byte(utf8.RuneSelf) {
-		folds[c], letters[c] = c, letter(rune(c))
-		switch {
-		case separator(rune(c)):
-			folds[c] = ' '
-		case 'A' <= c && c <= 'Z':
-			folds[c] = c | 0x20
-		}
-	}
-	return folds, letters
-}()
-
-// whole reports whether r is of a script that does not part words: a name may
-// begin and end anywhere in it.
-func whole(r rune) bool {
+// ideograph reports whether r is of a script that does not part words: a name
+// may begin and end anywhere in it.
+func ideograph(r rune) bool {
 	return r >= 0x2E80 && (unicode.Is(unicode.Han, r) || unicode.Is(unicode.Hiragana, r) || unicode.Is(unicode.Katakana, r) || r == 'ー' || r == '々')
 }
 
@@ -85,50 +236,4 @@ func foldRune(r rune) rune {
 		return p
 	}
 	return r
-}
-
-// particles returns how many bytes may be taken off the front of a folded
-// word: in Arabic and, so, with, to, like and then perhaps the article; in
-// Hebrew up to two of and, the, in, to, from, that, like.
-func particles(word []byte) []int {
-	r, _ := utf8.DecodeRune(word)
-	switch {
-	case 0x0600 <= r && r <= 0x06FF:
-		return arabicParticles(word)
-	case 0x05D0 <= r && r <= 0x05EA:
-		return hebrewParticles(word)
-	}
-	return nil
-}
-
-const letterBytes = 2 // of an Arabic or Hebrew letter
-
-func arabicParticles(word []byte) []int {
-	var cuts []int
-	at := 0
-	for _, set := range [...]string{"وف", "بلك"} {
-		if r, _ := utf8.DecodeRune(word[at:]); len(word)-at > 3*letterBytes && strings.ContainsRune(set, r) {
-			at += letterBytes
-			cuts = append(cuts, at)
-		}
-	}
-	for _, article := range [...]string{"ال", "ل"} {
-		if rest := string(word[at:]); strings.HasPrefix(rest, article) && len(rest) > len(article)+2*letterBytes {
-			return append(cuts, at+len(article))
-		}
-	}
-	return cuts
-}
-
-func hebrewParticles(word []byte) []int {
-	var cuts []int
-	for at := 0; len(cuts) < 2; {
-		r, _ := utf8.DecodeRune(word[at:])
-		if len(word)-at <= 2*letterBytes || !strings.ContainsRune("והבלמשכ", r) {
-			break
-		}
-		at += letterBytes
-		cuts = append(cuts, at)
-	}
-	return cuts
 }

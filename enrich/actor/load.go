@@ -19,7 +19,7 @@ const (
 	maxActors    = 10_000
 	maxAlias     = 120 // bytes
 	maxLanguages = 31
-	minStar      = 3 // letters before a star
+	minStar      = keyLetters // letters before a star: a key must not end at it
 )
 
 // fileName is the data file that Load reads.
@@ -79,7 +79,7 @@ func Load(fsys fs.FS) (*Register, error) {
 		return nil, fmt.Errorf("load actors: %w", errors.Join(faults...))
 	}
 	l.r.trie = grow(l.leaves)
-	l.r.pool.New = func() any { return &search{r: l.r} }
+	l.r.pool.New = func() any { return &search{r: l.r, nth: make([]int32, len(l.r.actors))} }
 	return l.r, nil
 }
 
@@ -161,27 +161,35 @@ func (l *loader) alias(id string, at int32, alias string) error {
 		if letter(c) {
 			letters++
 		}
-		if whole(c) {
-			letters++
-		}
 	}
 	switch {
 	case len(raw) > maxAlias:
 		return fmt.Errorf("alias %q is longer than %d bytes", alias, maxAlias)
-	case letters < 2 || folded == "" || folded[0] == ' ' || folded[len(folded)-1] == ' ':
-		return fmt.Errorf("alias %q: want two letters at least, and no space at the ends", alias)
+	case letters < 2 || !begins(raw) || folded[len(folded)-1].class() == separates:
+		return fmt.Errorf("alias %q: want two letters at least, one of them at the start, and no space at the end", alias)
 	case star && letters < minStar:
 		return fmt.Errorf("alias %q: a star wants %d letters before it", alias, minStar)
 	case strings.Contains(raw, "*"):
 		return fmt.Errorf("alias %q: a star stands at the end", alias)
 	}
-	key := strconv.FormatUint(uint64(langs), 16) + strconv.FormatBool(star) + folded
-	if other, ok := l.names[key]; ok && other != id {
+	same := strconv.FormatUint(uint64(langs), 16) + strconv.FormatBool(star) + spell(folded)
+	if other, ok := l.names[same]; ok && other != id {
 		return fmt.Errorf("alias %q is also one of %s", alias, other)
 	}
-	l.names[key] = id
-	l.leaves = append(l.leaves, leaf{folded, ending{actor: at, langs: langs, star: star, caps: capitals(raw), short: letters <= 3}})
+	l.names[same] = id
+	k, _ := keyAt(raw, 0)
+	l.r.keys.add(k)
+	l.leaves = append(l.leaves, leaf{folded, ending{
+		actor: at, langs: langs, star: star, caps: capitals(raw), short: letters <= 3,
+		word: folded[len(folded)-1].class() == inWord,
+	}})
 	return nil
+}
+
+// begins reports whether a text begins with a letter that a name may begin with.
+func begins(text string) bool {
+	g, _ := next(text, 0)
+	return g.class() == inWord || g.class() == whole
 }
 
 // capitals reports whether s is written in capitals only.
