@@ -66,7 +66,8 @@ func (e *Enricher) Topics() []topic.Info { return e.topics.Topics() }
 // Enrich runs the steps in order. It only reads a.
 func (e *Enricher) Enrich(a *ingest.Article) *Record {
 	r := &Record{Article: a, PlainBody: a.Text()}
-	r.Language = language.Detect(strings.Join([]string{a.Title, a.Standfirst, r.PlainBody}, "\n"), a.Article.Language, a.Entry.Language, a.Feed.Language)
+	start := r.PlainBody[:min(len(r.PlainBody), language.MaxText)]
+	r.Language = language.Detect(strings.Join([]string{a.Title, a.Standfirst, start}, "\n"), a.Article.Language, a.Entry.Language, a.Feed.Language)
 	r.Tags = e.Tag(Text{Language: r.Language, Headline: a.Title, Lead: a.Standfirst, Body: r.PlainBody})
 	return r
 }

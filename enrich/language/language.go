@@ -14,9 +14,11 @@ import (
 // Und is the tag of an undetermined language (BCP 47).
 const Und = "und"
 
+// MaxText is how many bytes of a text count.
+const MaxText = 1 << 10
+
 // Bounds of what is looked at: longer texts tell no more.
 const (
-	maxText     = 1 << 10 // bytes
 	maxWord     = 24      // bytes; no word in the list is longer
 	maxDeclared = 8       // declared values
 )
@@ -25,7 +27,7 @@ const (
 // "und". The declared values are language tags as feed and page give them,
 // most trusted first; they may be empty, "en-GB", "pt_BR" or nonsense. One is
 // believed if text can be in it, given its script, and if the words do not
-// clearly speak for another language. Only the first KiB of text count. It
+// clearly speak for another language. Only the first [MaxText] bytes of text count. It
 // may be called concurrently and does not allocate.
 func Detect(text string, declared ...string) string {
 	var b ballot
@@ -113,7 +115,7 @@ type ballot struct {
 // read counts the start of text.
 func (b *ballot) read(text string) {
 	var w word
-	for i := 0; i < len(text) && i < maxText; {
+	for i := 0; i < len(text) && i < MaxText; {
 		c := text[i]
 		if c < utf8.RuneSelf {
 			i++
