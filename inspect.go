@@ -10,6 +10,7 @@ import (
 
 	"conflictwire/enrich"
 	"conflictwire/enrich/language"
+	"conflictwire/enrich/place"
 	"conflictwire/enrich/topic"
 	"conflictwire/ingest/article"
 	"conflictwire/ingest/feed"
@@ -181,6 +182,9 @@ type placeOut struct {
 	Role       string    `json:"role"`
 	Confidence float64   `json:"confidence"`
 	Evidence   []spanOut `json:"evidence"`
+	Point      []float64 `json:"point,omitempty"`     // of the event: longitude, latitude
+	Precision  string    `json:"precision,omitempty"` // "city", "region" or "country"
+	at         place.Point
 }
 
 type spanOut struct {
@@ -202,7 +206,10 @@ func newTagsOut(id, lang string, t enrich.Tags) tagsOut {
 		out.Topics = append(out.Topics, o)
 	}
 	for _, x := range t.Places {
-		o := placeOut{Country: x.Country, Name: x.Name, Role: string(x.Role), Confidence: x.Confidence}
+		o := placeOut{Country: x.Country, Name: x.Name, Role: string(x.Role), Confidence: x.Confidence, Precision: string(x.Point.Precision), at: x.Point}
+		if o.Precision != "" {
+			o.Point = []float64{x.Point.Longitude, x.Point.Latitude}
+		}
 		for _, e := range x.Evidence {
 			o.Evidence = append(o.Evidence, spanOut{Field: e.Field, Start: e.Start, End: e.End, Quote: e.Quote})
 		}
@@ -297,7 +304,11 @@ func printTags(w io.Writer, t tagsOut) {
 		for _, e := range x.Evidence {
 			quotes = append(quotes, fmt.Sprintf("%q", e.Quote))
 		}
-		fmt.Fprintf(w, "%s: %s  %.2f  %s\n", x.Role, x.Name, x.Confidence, strings.Join(quotes[:min(len(quotes), 8)], " "))
+		at := ""
+		if x.at.Name != "" {
+			at = fmt.Sprintf("  (%s %s, %.2f %.2f)", x.at.Precision, x.at.Name, x.at.Latitude, x.at.Longitude)
+		}
+		fmt.Fprintf(w, "%s: %s  %.2f  %s%s\n", x.Role, x.Name, x.Confidence, strings.Join(quotes[:min(len(quotes), 8)], " "), at)
 	}
 	for _, x := range t.Actors {
 		fmt.Fprintf(w, "named: %s (%s)  %s, first as %q\n", x.Name, x.Kind, count(x.Count, "time"), x.Evidence[0].Quote)

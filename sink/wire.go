@@ -83,7 +83,7 @@ func (s *Sink) wire(r *enrich.Record, now time.Time) *record.Record {
 func (s *Sink) label(rec *record.Record, tags enrich.Tags) {
 	rec.Subjects, rec.Places, rec.Located = s.subjects(tags), nil, ""
 	for _, p := range tags.Places {
-		rec.Places = append(rec.Places, record.Place{Name: p.Name, Rel: string(p.Role), Literal: p.Country})
+		rec.Places = append(rec.Places, record.Place{Name: p.Name, Rel: string(p.Role), Literal: p.Country, GeoJSON: geoJSON(p.Point)})
 		if p.Role == place.Dateline && rec.Located == "" {
 			rec.Located = p.Name
 		}
@@ -157,12 +157,24 @@ func locations(places []place.Place) []record.Location {
 	out := make([]record.Location, 0, len(places))
 	for _, p := range places {
 		l := record.Location{Country: p.Country, Role: string(p.Role), Confidence: round(p.Confidence)}
+		if at := p.Point; at.Precision != "" {
+			l.Point = &record.Point{Name: at.Name, Latitude: at.Latitude, Longitude: at.Longitude, Precision: string(at.Precision)}
+		}
 		for _, e := range p.Evidence {
 			l.Evidence = append(l.Evidence, record.Evidence{Field: e.Field, Start: e.Start, End: e.End, Quote: e.Quote})
 		}
 		out = append(out, l)
 	}
 	return out
+}
+
+// geoJSON writes the point of a city or a region. That of a country is left
+// out: nobody who draws it on a map could see what it means.
+func geoJSON(p place.Point) *record.GeoJSON {
+	if p.Precision != place.City && p.Precision != place.Region {
+		return nil
+	}
+	return &record.GeoJSON{Type: "Point", Coordinates: [2]float64{p.Longitude, p.Latitude}}
 }
 
 // pictures writes images as associated items. Images whose address is not

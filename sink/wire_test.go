@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"conflictwire/enrich/actor"
+	"conflictwire/enrich/place"
 	"conflictwire/ingest/article"
 	"conflictwire/ingest/rights"
 	"conflictwire/sink/record"
@@ -31,6 +32,7 @@ func sample(t *testing.T) *record.Record {
 	r.Posts = []article.Post{{Time: time.Date(2026, 5, 1, 11, 0, 0, 0, time.UTC), Title: "11:00", Body: []article.Paragraph{{Kind: article.Text, Text: "The guns fell silent."}}}}
 	r.Rights = rights.Rights{AI: true, Policy: "https://a.example/terms", Signals: []rights.Signal{{Source: "robots meta", Value: "noai"}}}
 	r.Actors = []actor.Actor{{ID: "hezbollah", Name: "Hezbollah", Kind: actor.ArmedGroup, Country: "lb", Wikidata: "Q41053", Count: 2, Evidence: []actor.Span{{Field: "headline", Start: 0, End: 5, Quote: "Truce"}}}}
+	r.Places[0].Point = place.Point{Name: "Aleppo", Latitude: 36.2, Longitude: 37.16, Precision: place.City}
 	r.Withheld = "use by AI is reserved"
 	return s.wire(r, time.Date(2026, 5, 1, 12, 0, 0, 0, time.UTC))
 }
@@ -182,4 +184,19 @@ func shared(t *testing.T) string {
 		t.Skipf("the shared test data is not here (set CONFLICTWIRE_SHARED): %v", err)
 	}
 	return dir
+}
+
+func TestPointOfACountryIsNotDrawn(t *testing.T) {
+	s, _ := open(t, Config{})
+	for precision, drawn := range map[place.Precision]bool{place.City: true, place.Region: true, place.Country: false, "": false} {
+		r := enriched("https://a.example/1", "Truce holds", body, "sy", "peace.ceasefire")
+		r.Places[0].Point = place.Point{Latitude: 35, Longitude: 38.5, Precision: precision}
+		rec := s.wire(r, time.Date(2026, 5, 1, 12, 0, 0, 0, time.UTC))
+		if at := rec.Places[0].GeoJSON; (at != nil) != drawn || at != nil && at.Coordinates != [2]float64{38.5, 35} {
+			t.Errorf("geoJSON of a point of precision %q = %v", precision, at)
+		}
+		if at := rec.Conflictwire.Places[0].Point; (at != nil) != (precision != "") || at != nil && at.Precision != string(precision) {
+			t.Errorf("point of precision %q = %v", precision, at)
+		}
+	}
 }

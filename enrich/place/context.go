@@ -8,20 +8,44 @@ const (
 	reachIdeograph = 8 // each ideograph and each kana is a word
 )
 
+// asked marks the cues of a word that have been looked up.
+const asked = 1 << 15
+
 // cues returns the classes that word i has as context, a bit for each kind.
-func (g *Gazetteer) cues(p *page, i int, lang string) uint16 {
-	var set uint16
-	s := search{trie: g.context, page: p, lang: lang, bit: languageBit(lang), first: i}
-	var buf [8]int
-	for _, off := range begins(buf[:0], p.key(i), p.words[i].script, lang) {
-		s.best, s.end, s.rest = nil, 0, 0
-		s.walk(0, i, off)
-		for _, n := range s.best {
-			set |= 1 << n.kind
+func (s *scan) cues(p *page, i int) uint16 {
+	w := &p.words[i]
+	if w.cues == 0 {
+		w.cues = asked | s.lookUp(p, i)
+	}
+	return w.cues
+}
+
+func (s *scan) lookUp(p *page, i int) (set uint16) {
+	s.search.page, s.search.trie = p, s.g.context
+	w := &p.words[i]
+	want := s.tongue.orInflected(startsCue, w.script)
+	if w.starts&want != 0 {
+		set = s.search.cues(i, 0)
+	}
+	if set != 0 || !s.tongue.prefixes(w.script) {
+		return set
+	}
+	for _, off := range s.tongue.begins(s.offs[:0], p.key(i), w.script) {
+		if s.g.starts.of(p.head(i, off))&want == 0 {
+			continue
 		}
-		if set != 0 {
+		if set = s.search.cues(i, off); set != 0 {
 			break
 		}
+	}
+	return set
+}
+
+// cues returns the classes of the context that begins at byte off of word i.
+func (s *search) cues(i, off int) (set uint16) {
+	s.from(i, off)
+	for _, n := range s.best {
+		set |= 1 << n.kind
 	}
 	return set
 }
@@ -29,7 +53,7 @@ func (g *Gazetteer) cues(p *page, i int, lang string) uint16 {
 func has(set uint16, k kind) bool { return set&(1<<k) != 0 }
 
 // look reads the words around each hit of a page.
-func (g *Gazetteer) look(p *page, hits []hit, lang string) {
+func (s *scan) look(p *page, hits []hit) {
 	for i := range hits {
 		h := &hits[i]
 		var prev *hit
@@ -42,51 +66,52 @@ func (g *Gazetteer) look(p *page, hits []hit, lang string) {
 		next := len(p.words)
 		for j := i + 1; j < len(hits); j++ {
 			if hits[j].first > h.first {
-				next = hits[j].first
+				next = int(hits[j].first)
 				break
 			}
 		}
-		g.before(h, prev, lang)
-		g.after(h, next, lang)
+		s.before(h, prev)
+		s.after(h, next)
 		if prefixed(h) {
 			h.locative, h.beside = true, true
 		}
-		if (h.person || h.kind == town) && !h.locative && g.inPersonName(h, prev, next, lang) {
+		if (h.person || h.kind == town) && !h.locative && s.inPersonName(h, prev, next) {
 			h.refused = true
 		}
 	}
 }
 
 // before reads the words before h, back to prev, the hit before it.
-func (g *Gazetteer) before(h, prev *hit, lang string) {
+func (s *scan) before(h, prev *hit) {
 	p := h.page
 	stop := 0
 	if prev != nil {
-		stop = prev.end
+		stop = int(prev.end)
 	}
 	n := reach
 	if p.words[h.first].script == ideographs {
 		n = reachIdeograph
 	}
-	for i := h.first - 1; i >= max(stop, h.first-n); i-- {
+	for i := int(h.first) - 1; i >= max(stop, int(h.first)-n); i-- {
 		if p.words[i].sentence != p.words[h.first].sentence {
 			return
 		}
-		c := g.cues(p, i, lang)
-		near := i == h.first-1 || i == h.first-2
+		c := s.cues(p, i)
+		near := i >= int(h.first)-2
 		switch {
 		case has(c, cueIn):
 			h.locative, h.beside = true, near
 			return
 		case has(c, cueArea):
 			h.area = true
+			h.wide = h.wide || !has(c, cueSpot)
 		case has(c, cueActor) && near:
 			h.actor = true
 			return
 		case has(c, cueFrom) && near:
 			h.origin = true
 			return
-		case p.words[i].comma && i < h.first-1:
+		case p.words[i].comma && i < int(h.first)-1:
 			return
 		}
 	}
@@ -97,23 +122,24 @@ func (g *Gazetteer) before(h, prev *hit, lang string) {
 }
 
 // after reads the words behind h, up to the next hit.
-func (g *Gazetteer) after(h *hit, next int, lang string) {
+func (s *scan) after(h *hit, next int) {
 	p := h.page
 	n := 2
-	if s := p.words[h.end-1].script; s == ideographs || s == katakana {
+	if last := p.words[h.end-1].script; last == ideographs || last == katakana {
 		n = reachIdeograph
 	}
-	for i := h.end; i < min(next, h.end+n, len(p.words)); i++ {
+	for i := int(h.end); i < min(next, int(h.end)+n, len(p.words)); i++ {
 		if p.words[i].sentence != p.words[h.first].sentence || p.words[i-1].comma {
 			return
 		}
-		c := g.cues(p, i, lang)
+		c := s.cues(p, i)
 		switch {
 		case has(c, cueAt):
 			h.locative, h.beside = true, true
 			return
 		case has(c, cueArea):
 			h.area = true
+			h.wide = h.wide || !has(c, cueSpot)
 		case has(c, cueActor):
 			h.actor = true
 			return
@@ -124,7 +150,7 @@ func (g *Gazetteer) after(h *hit, next int, lang string) {
 // prefixed reports whether the particle "in" is written in one with h.
 func prefixed(h *hit) bool {
 	w := h.page.words[h.first]
-	lead := h.page.keys[w.from : int(w.from)+h.off]
+	lead := h.page.keys[w.from : w.from+h.off]
 	switch w.script {
 	case arabic:
 		return bytes.Contains(lead, []byte("ب"))
@@ -137,21 +163,21 @@ func prefixed(h *hit) bool {
 // inPersonName reports whether h, which is also a name of people, is part of
 // the name of one: another capitalized word of no meaning here stands
 // directly before or after it.
-func (g *Gazetteer) inPersonName(h, prev *hit, next int, lang string) bool {
+func (s *scan) inPersonName(h, prev *hit, next int) bool {
 	p := h.page
 	named := func(i int) bool {
 		w := &p.words[i]
-		return w.upper && !w.caps && !p.title && g.cues(p, i, lang) == 0
+		return w.upper && !w.caps && !p.title && s.cues(p, i) == asked
 	}
-	if i := h.first - 1; i >= 0 && p.words[i].sentence == p.words[h.first].sentence {
-		if has(g.cues(p, i, lang), cuePerson) {
+	if i := int(h.first) - 1; i >= 0 && p.words[i].sentence == p.words[h.first].sentence {
+		if has(s.cues(p, i), cuePerson) {
 			return true
 		}
-		if p.words[i].joined && (prev == nil || prev.end <= i) && named(i) && i > 0 && p.words[i-1].sentence == p.words[i].sentence {
+		if p.words[i].joined && (prev == nil || int(prev.end) <= i) && named(i) && i > 0 && p.words[i-1].sentence == p.words[i].sentence {
 			return true
 		}
 	}
-	i := h.end
+	i := int(h.end)
 	return i < len(p.words) && i != next && p.words[i-1].joined && p.words[i].start-p.words[i-1].end == 1 &&
 		p.words[i].sentence == p.words[i-1].sentence && named(i)
 }

@@ -17,28 +17,107 @@ var (
 	turkishEndings = set("da de ta te dan den tan ten daki deki taki teki a e ya ye i u ü nın nin nun nün ın in un ün")
 )
 
-func set(words string) map[string]bool {
-	m := make(map[string]bool)
-	for w := range strings.FieldsSeq(words) {
-		m[w] = true
-	}
-	return m
+// Endings are a set of endings of at most eight bytes, each as the number that
+// [headOf] makes of it.
+type endings struct {
+	all   []uint64
+	slots [256]uint64
 }
 
-// endingsOf returns the endings that a name may bear in a text of lang, nil
-// for none.
-func endingsOf(lang string, s script) map[string]bool {
+func set(words string) *endings {
+	e := &endings{}
+	for w := range strings.FieldsSeq(words) {
+		x := headOf([]byte(w))
+		e.all = append(e.all, x)
+		for i := e.slot(x); ; i++ {
+			if e.slots[i] == x || e.slots[i] == 0 {
+				e.slots[i] = x
+				break
+			}
+		}
+	}
+	return e
+}
+
+func (e *endings) slot(x uint64) uint8 { return uint8(x * 0x9E3779B97F4A7C15 >> 56) }
+
+// has reports whether end is one of e, which may be nil.
+func (e *endings) has(end []byte) bool {
+	if e == nil || len(end) > 8 {
+		return false
+	}
+	x := headOf(end)
+	for i := e.slot(x); e.slots[i] != 0; i++ {
+		if e.slots[i] == x {
+			return true
+		}
+	}
+	return false
+}
+
+// inflections returns the endings that a name may bear whose first byte is c.
+func inflections(c byte) []*endings {
 	switch {
-	case s == cyrillic:
+	case c >= 0xD0 && c < 0xD4:
+		return []*endings{cyrillicEndings}
+	case c < 0xD0 || c == 0xE1:
+		return []*endings{polishEndings, germanEndings, turkishEndings}
+	}
+	return nil
+}
+
+// A tongue is what the search must know of a text's language.
+type tongue struct {
+	names    [digits + 1][2]uint8 // what must start at a word for a name to be sought there: by script, the second with a capital letter
+	bit      uint32               // in sets of languages; 0: any
+	endings  *endings             // of names in Latin letters; nil for none
+	capitals bool                 // adjectives of countries begin with a capital letter
+	compass  bool                 // points of the compass are written in one with a name
+	apart    bool                 // written in Arabic letters without particles in one with words
+}
+
+func tongueOf(lang string) tongue {
+	t := tongue{bit: languageBit(lang)}
+	switch lang {
+	case "en":
+		t.capitals = true
+	case "de":
+		t.endings, t.compass = germanEndings, true
+	case "nl":
+		t.endings, t.compass, t.capitals = germanEndings, true, true
+	case "pl":
+		t.endings = polishEndings
+	case "tr":
+		t.endings, t.capitals = turkishEndings, true
+	case "fa":
+		t.apart = true
+	}
+	for s := range t.names {
+		small := startsSmall
+		if script(s) == latin && t.capitals {
+			small = startsThing
+		}
+		t.names[s] = [2]uint8{t.orInflected(small, script(s)), t.orInflected(startsName, script(s))}
+	}
+	return t
+}
+
+// orInflected returns kind, inflected where words of script s have endings.
+func (t *tongue) orInflected(kind uint8, s script) uint8 {
+	if t.endingsOf(s) == nil {
+		return kind
+	}
+	return kind << inflected
+}
+
+// endingsOf returns the endings that a name of script s may bear, nil for
+// none.
+func (t *tongue) endingsOf(s script) *endings {
+	switch s {
+	case cyrillic:
 		return cyrillicEndings
-	case s != latin:
-		return nil
-	case lang == "pl":
-		return polishEndings
-	case lang == "de" || lang == "nl":
-		return germanEndings
-	case lang == "tr":
-		return turkishEndings
+	case latin:
+		return t.endings
 	}
 	return nil
 }
@@ -49,14 +128,19 @@ const (
 	leastWordStem = 3
 )
 
+// nominatives are the endings that names in Cyrillic letters bear where
+// nothing asks for another, the longer before the shorter.
+var nominatives = []string{"ая", "яя", "ий", "ый", "ой", "ое", "а", "я", "о", "е", "ь", "й", "и", "ы", "і"}
+
 // stemOf takes the ending of the nominative off one of the words of a name.
-func stemOf(key string, s script, words int) (string, bool) {
-	var stem string
+// It returns nil if there is none, or too little would be left.
+func stemOf(key []byte, s script, words int) []byte {
+	var stem []byte
 	switch s {
 	case cyrillic:
-		for _, end := range []string{"ая", "яя", "ий", "ый", "ой", "ое", "ая", "а", "я", "о", "е", "ь", "й", "и", "ы", "і"} {
-			if strings.HasSuffix(key, end) {
-				stem = strings.TrimSuffix(key, end)
+		for _, end := range nominatives {
+			if n := len(key) - len(end); n >= 0 && string(key[n:]) == end {
+				stem = key[:n]
 				break
 			}
 		}
@@ -69,38 +153,41 @@ func stemOf(key string, s script, words int) (string, bool) {
 	if words > 1 {
 		least = leastWordStem
 	}
-	return stem, utf8.RuneCountInString(stem) >= least
+	if utf8.RuneCount(stem) < least {
+		return nil
+	}
+	return stem
 }
 
 const article = "ال"
 
-func withoutArticle(key string) string {
-	if rest, ok := strings.CutPrefix(key, article); ok && utf8.RuneCountInString(rest) >= 3 {
+func withoutArticle(key []byte) []byte {
+	if rest, ok := bytes.CutPrefix(key, []byte(article)); ok && utf8.RuneCount(rest) >= 3 {
 		return rest
 	}
 	return key
 }
 
-// begins appends the places in a word's key at which a name may begin: its
-// start, and what follows the particles that Arabic and Hebrew write in one
+// prefixes reports whether words of script s may be written in one with those
+// that begins skips.
+func (t *tongue) prefixes(s script) bool {
+	return s == arabic || s == hebrew || s == latin && t.compass
+}
+
+// begins appends the places in a word's key at which a name may begin behind
+// its start: what follows the particles that Arabic and Hebrew write in one
 // with the next word and the points of the compass of German and Dutch.
-func begins(dst []int, key []byte, s script, lang string) []int {
-	dst = append(dst, 0)
-	switch s {
-	case arabic:
-		if lang == "fa" { // Persian writes them apart
-			if bytes.HasPrefix(key, []byte(article)) {
-				dst = append(dst, len(article))
-			}
-			break
+func (t *tongue) begins(dst []int, key []byte, s script) []int {
+	switch {
+	case s == arabic && t.apart:
+		if bytes.HasPrefix(key, []byte(article)) {
+			dst = append(dst, len(article))
 		}
+	case s == arabic:
 		return arabicBegins(dst, key)
-	case hebrew:
+	case s == hebrew:
 		return hebrewBegins(dst, key)
-	case latin:
-		if lang != "de" && lang != "nl" {
-			break
-		}
+	case s == latin && len(key) >= 7 && strings.IndexByte("ownsz", key[0]) >= 0:
 		for _, p := range compass {
 			if len(key) >= len(p)+4 && string(key[:len(p)]) == p {
 				dst = append(dst, len(p))

@@ -1,8 +1,6 @@
 package place
 
 import (
-	"bufio"
-	"bytes"
 	"fmt"
 	"io/fs"
 	"slices"
@@ -35,11 +33,13 @@ const (
 	cueActor  // "army", "said": the place beside it does something
 	cuePerson // "Mr", "actor": a person's name follows
 	cueFrom   // "from", "by": what follows is an actor or a source
+	cueSpot   // "city", "market": of the words of cueArea, those of a place no larger than a town
 )
 
 // A name is one meaning of a folded name.
 type name struct {
 	place  int16  // index in Gazetteer.places, -1: none
+	point  uint16 // index in Gazetteer.points plus 1, 0: none
 	langs  uint32 // bit set of languages that it is a name in; 0: all
 	kind   kind
 	upper  bool // written with a capital letter
@@ -63,8 +63,12 @@ type loader struct {
 	g       *Gazetteer
 	index   map[string]int16 // of places, by code
 	doubt   map[string]doubt // by folded name
-	names   []leaf
-	context []leaf
+	names   leaves
+	context leaves
+	pointOf []map[string]uint16 // by place: folded names, numbers of points as in name
+	page    page                // of the name being read
+	words   []form              // its
+	folded  []byte              // it, see fold
 }
 
 // A doubt is what doubts.tsv says about a name.
@@ -84,6 +88,7 @@ func Load(fsys fs.FS) (*Gazetteer, error) {
 	}{
 		{"doubts.tsv", l.doubts},
 		{"countries.tsv", l.countries},
+		{"points.tsv", l.points},
 		{"aliases.tsv", l.namesOf(country)},
 		{"demonyms.tsv", l.namesOf(people)},
 		{"groups.tsv", l.namesOf(people)},
@@ -100,11 +105,8 @@ func Load(fsys fs.FS) (*Gazetteer, error) {
 			return nil, fmt.Errorf("load places: %w", err)
 		}
 	}
-	l.g.names, l.g.context = grow(l.names), grow(l.context)
-	l.g.small = grow(slices.DeleteFunc(l.names, func(n leaf) bool {
-		latin := n.path[0] < 0xCC || n.path[0] == 0xE1 // the first byte
-		return !latin || n.name.upper || n.name.caps || n.name.kind == people
-	}))
+	l.g.starts = startsOf(&l.names, &l.context)
+	l.g.names, l.g.context = grow(&l.names), grow(&l.context)
 	return l.g, nil
 }
 
@@ -124,18 +126,18 @@ func (l *loader) file(name string, line func([]string) error) error {
 	if !utf8.Valid(b) {
 		return fmt.Errorf("%s: not UTF-8", name)
 	}
-	sc := bufio.NewScanner(bytes.NewReader(b))
-	sc.Buffer(nil, maxFile)
-	for n := 1; sc.Scan(); n++ {
-		text := strings.TrimRight(norm.NFC.String(sc.Text()), "\r")
-		if text == "" || strings.HasPrefix(text, "#") {
+	n := 0
+	for text := range strings.Lines(norm.NFC.String(string(b))) {
+		n++
+		text = strings.TrimRight(text, "\r\n")
+		if text == "" || text[0] == '#' {
 			continue
 		}
 		if err := line(strings.Split(text, "\t")); err != nil {
 			return fmt.Errorf("%s:%d: %w", name, n, err)
 		}
 	}
-	return sc.Err()
+	return nil
 }
 
 // countries reads a code and the country's names in each of languages.
@@ -153,9 +155,10 @@ func (l *loader) countries(f []string) error {
 	at := int16(len(l.g.places))
 	l.index[f[0]] = at
 	l.g.places = append(l.g.places, entry{code: f[0], name: short})
+	l.pointOf = append(l.pointOf, nil)
 	for i, names := range f[1:] {
 		for n := range strings.SplitSeq(names, "|") {
-			if err := l.add(n, name{place: at, langs: 1 << i, kind: country}); err != nil {
+			if err := l.add(n, &name{place: at, langs: 1 << i, kind: country}); err != nil {
 				return err
 			}
 		}
@@ -174,11 +177,15 @@ func (l *loader) namesOf(k kind) func([]string) error {
 			return fmt.Errorf("unknown country %q", f[0])
 		}
 		for n := range strings.SplitSeq(f[1], "|") {
-			if err := l.add(n, name{place: at, kind: k}); err != nil {
+			as := name{place: at, kind: k}
+			if err := l.add(n, &as); err != nil {
 				return err
 			}
-			if plain := withoutAccents(n); k == town && plain != n {
-				if err := l.add(plain, name{place: at, kind: k}); err != nil {
+			if k != town {
+				continue
+			}
+			if plain := withoutAccents(n); plain != n {
+				if err := l.add(plain, &name{place: at, kind: k, point: as.point}); err != nil {
 					return err
 				}
 			}
@@ -193,7 +200,7 @@ func (l *loader) blocked(f []string) error {
 		return fmt.Errorf("want names, got %d fields", len(f))
 	}
 	for n := range strings.SplitSeq(f[0], "|") {
-		if err := l.add(n, name{place: -1, kind: blocked}); err != nil {
+		if err := l.add(n, &name{place: -1, kind: blocked}); err != nil {
 			return err
 		}
 	}
@@ -210,7 +217,8 @@ func (l *loader) doubts(f []string) error {
 		return fmt.Errorf("class %q is neither alone nor person nor a language", f[0])
 	}
 	for n := range strings.SplitSeq(f[1], "|") {
-		key := strings.TrimSuffix(fold(n), "*")
+		l.page.read("", n)
+		key := string(l.fold())
 		d := l.doubt[key]
 		d.alone = d.alone || f[0] == "alone"
 		d.person = d.person || f[0] == "person"
@@ -220,7 +228,7 @@ func (l *loader) doubts(f []string) error {
 	return nil
 }
 
-var cueKinds = map[string]kind{"in": cueIn, "at": cueAt, "area": cueArea, "actor": cueActor, "person": cuePerson, "from": cueFrom}
+var cueKinds = map[string]kind{"in": cueIn, "at": cueAt, "area": cueArea, "actor": cueActor, "person": cuePerson, "from": cueFrom, "spot": cueSpot}
 
 // cues reads languages, a class, and words of the context.
 func (l *loader) cues(f []string) error {
@@ -240,23 +248,22 @@ func (l *loader) cues(f []string) error {
 		return fmt.Errorf("unknown class %q", f[1])
 	}
 	for w := range strings.SplitSeq(f[2], "|") {
-		paths, err := paths(w, false)
-		if err != nil {
+		l.page.read("", w)
+		if err := l.spell(&l.context, n, false); err != nil {
 			return err
-		}
-		for _, path := range paths {
-			l.context = append(l.context, leaf{path, n})
 		}
 	}
 	return nil
 }
 
-// add puts a name into the trie in each form that a text may give it.
-func (l *loader) add(raw string, n name) error {
+// add puts a name into the trie in each form that a text may give it. It
+// fills in n.
+func (l *loader) add(raw string, n *name) error {
 	if raw == "" {
 		return nil
 	}
-	p := read("", raw)
+	p := &l.page
+	p.read("", raw)
 	if len(p.words) == 0 {
 		return fmt.Errorf("name %q has no letters", raw)
 	}
@@ -268,7 +275,11 @@ func (l *loader) add(raw string, n name) error {
 			n.caps = n.caps && w.caps
 		}
 	}
-	if d, ok := l.doubt[strings.TrimSuffix(fold(raw), "*")]; ok {
+	key := l.fold()
+	if n.point == 0 && (n.kind == town || n.kind == region || n.kind == capital) {
+		n.point = l.pointOf[n.place][string(key)]
+	}
+	if d, ok := l.doubt[string(key)]; ok {
 		n.alone, n.person = d.alone, d.person
 		if d.never != 0 {
 			if n.langs == 0 {
@@ -279,80 +290,5 @@ func (l *loader) add(raw string, n name) error {
 			}
 		}
 	}
-	paths, err := paths(raw, n.kind != people && n.kind != blocked)
-	if err != nil {
-		return err
-	}
-	for _, path := range paths {
-		l.names = append(l.names, leaf{path, n})
-	}
-	return nil
-}
-
-// paths returns the ways through a trie to raw: its words, each whole, with
-// any ending if a star follows it, and with its own ending taken off if it
-// is inflected.
-func paths(raw string, inflect bool) ([]string, error) {
-	if len(raw) > maxName {
-		return nil, fmt.Errorf("name %q is longer than %d bytes", raw, maxName)
-	}
-	p := read("", raw)
-	if len(p.words) == 0 || len(p.words) > maxWords {
-		return nil, fmt.Errorf("name %q has %d words, want 1 to %d", raw, len(p.words), maxWords)
-	}
-	paths := []string{""}
-	for i, w := range p.words {
-		key := string(p.key(i))
-		if w.script == arabic && !strings.HasPrefix(raw[w.start:], "آ") {
-			key = withoutArticle(key)
-		}
-		forms := []string{key}
-		if int(w.end) < len(raw) && raw[w.end] == '*' {
-			forms[0] += string(rune(anyEnd))
-		} else if stem, ok := stemOf(key, w.script, len(p.words)); ok && inflect && len(p.words) <= 4 {
-			forms = append(forms, stem+string(rune(caseEnd)))
-		}
-		var longer []string
-		for _, path := range paths {
-			for _, form := range forms {
-				if path != "" {
-					path += string(rune(nextWord))
-				}
-				longer = append(longer, path+form)
-				path = strings.TrimSuffix(path, string(rune(nextWord)))
-			}
-		}
-		paths = longer
-	}
-	return paths, nil
-}
-
-// fold returns the folded form of a name, its words parted by one space.
-func fold(raw string) string {
-	p := read("", norm.NFC.String(raw))
-	var b strings.Builder
-	for i := range p.words {
-		if i > 0 {
-			b.WriteByte(nextWord)
-		}
-		b.Write(p.key(i))
-		if end := int(p.words[i].end); end < len(raw) && raw[end] == '*' {
-			b.WriteByte(anyEnd)
-		}
-	}
-	return b.String()
-}
-
-// withoutAccents returns s with its accents and the signs of transliteration
-// taken off.
-func withoutAccents(s string) string {
-	var b strings.Builder
-	for _, r := range norm.NFD.String(s) {
-		switch {
-		case r >= 0x300 && r <= 0x36F, r == '‘', r == '’', r == '\'', r == 'ʼ':
-		default:
-			b.WriteRune(r)
-		}
-	}
-	return b.String()
+	return l.spell(&l.names, *n, n.kind != people && n.kind != blocked)
 }

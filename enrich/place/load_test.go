@@ -11,8 +11,8 @@ import (
 // files returns the smallest data that loads, with the given files in place.
 func files(replace map[string]string) fstest.MapFS {
 	data := map[string]string{
-		"countries.tsv": "sy\tSyria" + strings.Repeat("\t", len(languages)-1) + "\n",
-		"doubts.tsv":    "", "aliases.tsv": "", "demonyms.tsv": "", "groups.tsv": "", "capitals.tsv": "", "regions.tsv": "",
+		"points.tsv": "", "countries.tsv": "sy\tSyria" + strings.Repeat("\t", len(languages)-1) + "\n",
+		"doubts.tsv": "", "aliases.tsv": "", "demonyms.tsv": "", "groups.tsv": "", "capitals.tsv": "", "regions.tsv": "",
 		"exemplars.tsv": "", "subdivisions.tsv": "", "cities.tsv": "", "blocked.tsv": "", "context.tsv": "",
 	}
 	fsys := fstest.MapFS{}
@@ -44,6 +44,12 @@ func TestLoadSaysWhatIsWrong(t *testing.T) {
 		{"context.tsv", "en\tin\n", "want languages, a class and words, got 2 fields"},
 		{"context.tsv", "xx\tin\tat\n", `unknown language "xx"`},
 		{"context.tsv", "en\tby\tby\n", `unknown class "by"`},
+		{"points.tsv", "sy\tcity\n", "want a code, a precision and points, got 2 fields"},
+		{"points.tsv", "xx\tcity\t1,2=Homs\n", `unknown country "xx"`},
+		{"points.tsv", "sy\tstreet\t1,2=Homs\n", `unknown precision "street"`},
+		{"points.tsv", "sy\tcity\t1,2\n", `point "1,2" is not latitude,longitude=names`},
+		{"points.tsv", "sy\tcity\t91,2=Homs\n", `point "91,2=Homs" is not latitude,longitude=names`},
+		{"points.tsv", "sy\tcity\tNaN,2=Homs\n", "is not latitude,longitude=names"},
 		{"blocked.tsv", "a\tb\n", "want names, got 2 fields"},
 	}
 	for _, tt := range tests {
@@ -115,10 +121,10 @@ func TestCountriesAreFoundByTheirNames(t *testing.T) {
 				continue
 			}
 			all++
-			hits := g.find(read("headline", name), lang)
+			hits := g.hits(name, lang)
 			found := false
 			for _, h := range hits {
-				found = found || g.places[h.place].code == f[0] && h.first == 0 && h.end == len(h.page.words)
+				found = found || g.places[h.place].code == f[0] && h.first == 0 && int(h.end) == len(h.page.words)
 			}
 			if !found {
 				missed++
@@ -129,4 +135,13 @@ func TestCountriesAreFoundByTheirNames(t *testing.T) {
 	if missed > all/200 {
 		t.Errorf("%d of %d names of countries are not found", missed, all)
 	}
+}
+
+// hits returns the names found in text.
+func (g *Gazetteer) hits(text, lang string) []hit {
+	s := newScan(g)
+	s.tongue = tongueOf(lang)
+	s.pages[0].read("headline", text)
+	s.find(&s.pages[0])
+	return s.hits
 }

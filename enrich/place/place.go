@@ -4,7 +4,8 @@
 // Names of countries, peoples, cities and regions in 18 languages are data
 // (see data/README.md); what a name says of the event depends on the words
 // around it. A text that names no place convincingly has no place of the
-// event: none is ever made up from a feed, a publisher or a language.
+// event: none is ever made up from a feed, a publisher or a language. The
+// event's [Point] is as exact as the names say, and says how exact it is.
 package place
 
 import (
@@ -39,6 +40,7 @@ type Place struct {
 	Role       Role
 	Confidence float64 // 0 to 1, of the role
 	Evidence   []Span  // never empty
+	Point      Point   // of an event, where the most exact place named for it is; zero for other roles
 }
 
 // A Span is a stretch of a field that names the place.
@@ -52,15 +54,18 @@ type Span struct {
 // its methods may be called concurrently.
 type Gazetteer struct {
 	places  []entry
+	points  []Point
 	names   *trie
-	small   *trie // of names, those in Latin letters that begin with a small one, without peoples
-	context *trie // words that say what a place beside them is to the story
+	context *trie     // words that say what a place beside them is to the story
+	starts  *starts   // before both
+	pool    sync.Pool // of *scan
 }
 
 // An entry is a country of the gazetteer.
 type entry struct {
-	code string // ISO 3166-1 alpha-2 in lower case
-	name string // in English
+	code   string // ISO 3166-1 alpha-2 in lower case
+	name   string // in English
+	middle Point
 }
 
 //go:embed data/*.tsv

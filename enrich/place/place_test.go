@@ -3,7 +3,6 @@ package place
 import (
 	"os"
 	"path/filepath"
-	"reflect"
 	"slices"
 	"strings"
 	"sync"
@@ -304,52 +303,4 @@ func FuzzFind(f *testing.F) {
 		text := Text{Language: lang, Headline: headline, Lead: body, Body: headline + "\n\n" + body}
 		check(t, text, g.Find(text))
 	})
-}
-
-func BenchmarkFind(b *testing.B) {
-	g := gazetteer(b)
-	body := "PORT SUDAN - Sudanese army units drove into the centre of Wad Madani on Saturday, ending more than a year in which " +
-		"the paramilitary forces ran the main city of Gezira. Troops crossed the bridge after two days of gun battles on the " +
-		"eastern bank, officers said. The paramilitaries conceded they had lost the town but vowed to return.\n\n" +
-		"Residents came out to cheer, and some wept as they looked for houses that had been looted down to the door frames. " +
-		"A baker said he had not sold a loaf since December. In Cairo, an envoy urged both sides to let aid convoys through, " +
-		"and the United Nations said that eleven million people had been driven from their homes since the war began. " +
-		"Doctors at the teaching hospital counted forty wounded, most of them hit by shrapnel; four died on the way.\n\n" +
-		"Neither side has kept any of the truces signed in Jeddah. Analysts say that whoever holds the roads east of the river " +
-		"will decide what is sown this season, and so who goes hungry in the next."
-	text := Text{Language: "en", Headline: "Army back in Wad Madani after 13 months", Body: body[:1000-39]}
-	b.SetBytes(int64(len(text.Headline) + len(text.Body)))
-	b.ReportAllocs()
-	for b.Loop() {
-		g.Find(text)
-	}
-}
-
-func BenchmarkLoad(b *testing.B) {
-	data := os.DirFS("data")
-	for b.Loop() {
-		if _, err := Load(data); err != nil {
-			b.Fatal(err)
-		}
-	}
-}
-
-// TestSmallWordsAreSoughtWhereTheyCanBeFound compares the short way, by which
-// words in small letters pass the names that they cannot begin, with the long.
-func TestSmallWordsAreSoughtWhereTheyCanBeFound(t *testing.T) {
-	short := gazetteer(t)
-	long := *short
-	long.small = long.names
-	for _, lang := range []string{"en", "nl", "tr", "es", "und"} {
-		for _, body := range []string{
-			"eastern Ghouta, the al-Hol camp, southern lebanon and the lebanese army near de Veenkoloniën in Syria",
-			"rebels took northern aleppo, said a turkish officer; in the gaza strip, el Geneina and s-Hertogenbosch",
-			"soldados sirios en el norte de siria, turkey sandwich, chad and jordan, west bank of the river",
-		} {
-			text := Text{Language: lang, Body: body}
-			if got, want := short.Find(text), long.Find(text); !reflect.DeepEqual(got, want) {
-				t.Errorf("%s: Find(%q) = %+v, want %+v", lang, body, got, want)
-			}
-		}
-	}
 }

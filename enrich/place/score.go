@@ -4,54 +4,7 @@ import (
 	"cmp"
 	"math"
 	"slices"
-	"unicode/utf8"
 )
-
-// Bounds of a search.
-const (
-	maxField  = 128 << 10 // bytes of a field that are read
-	maxPlaces = 32
-	maxSpans  = 16 // of one place
-)
-
-// Find returns the countries that t names: that of the event first, then
-// that of the dateline, then the others, most confident first; at most 32,
-// each with at most 16 spans of evidence. Of each field it reads the first
-// 128 KiB. A text that names no place gives nil, and one that says of none
-// that the event is there gives no place with the role [Event].
-func (g *Gazetteer) Find(t Text) []Place {
-	var hits []hit
-	for _, f := range []struct {
-		name, text string
-		weight     float64
-	}{{"headline", t.Headline, headlineWeight}, {"lead", t.Lead, leadWeight}, {"body", t.Body, bodyWeight}} {
-		p := read(f.name, clip(f.text))
-		found := g.find(p, t.Language)
-		if f.name != "headline" {
-			markDateline(p, found)
-		}
-		g.look(p, found, t.Language)
-		for i := range found {
-			found[i].weight = f.weight
-		}
-		hits = append(hits, found...)
-	}
-	settle(hits)
-	weigh(hits)
-	return g.sum(hits)
-}
-
-// clip cuts s to at most maxField bytes, between two runes.
-func clip(s string) string {
-	if len(s) <= maxField {
-		return s
-	}
-	end := maxField
-	for end > maxField-utf8.UTFMax && !utf8.RuneStart(s[end]) {
-		end--
-	}
-	return s[:end]
-}
 
 // Weights of evidence. Only their ratios matter.
 const (
@@ -77,8 +30,8 @@ const (
 
 // settle refuses names that mean something else as often unless another
 // name of the same country stands in the text.
-func settle(hits []hit) {
-	firm := make(map[int16]int)
+func (s *scan) settle() {
+	hits, firm := s.hits, s.firm
 	for i := range hits {
 		h := &hits[i]
 		if !h.refused && h.counts() {
@@ -104,7 +57,7 @@ func settle(hits []hit) {
 				continue
 			}
 			a, b := &hits[i], &hits[j]
-			if n, m := company(firm, *a), company(firm, *b); n < m || n == m && b.kind == capital {
+			if n, m := company(firm, a), company(firm, b); n < m || n == m && b.kind == capital {
 				a.refused = true
 			} else {
 				b.refused = true
@@ -129,7 +82,7 @@ func listed(hits []hit, i int) bool {
 }
 
 // company returns how many other names speak for the place of h.
-func company(firm map[int16]int, h hit) int {
+func company(firm []int32, h *hit) int32 {
 	n := firm[h.place]
 	if h.counts() {
 		n--
@@ -183,57 +136,81 @@ type tally struct {
 	place    int16
 	score    float64
 	dateline bool
-	hits     []*hit
+	hits     int
 }
 
 // sum sums up the hits of each country.
-func (g *Gazetteer) sum(hits []hit) []Place {
-	var tallies []tally
-	at := make(map[int16]int)
-	for i := range hits {
-		h := &hits[i]
+func (s *scan) sum() []Place {
+	s.tallies = s.tallies[:0]
+	for i := range s.hits {
+		h := &s.hits[i]
 		if h.refused {
 			continue
 		}
-		k, ok := at[h.place]
-		if !ok {
-			k = len(tallies)
-			at[h.place] = k
-			tallies = append(tallies, tally{place: h.place})
+		if s.tallyOf[h.place] == 0 {
+			s.tallies = append(s.tallies, tally{place: h.place})
+			s.tallyOf[h.place] = int32(len(s.tallies))
 		}
-		t := &tallies[k]
+		t := &s.tallies[s.tallyOf[h.place]-1]
 		t.dateline = t.dateline || h.dateline
-		t.hits = append(t.hits, h)
+		t.hits++
 		// Saying it again adds less each time.
-		t.score += h.weight / math.Sqrt(float64(len(t.hits)))
+		t.score += h.weight / math.Sqrt(float64(t.hits))
 	}
+	if len(s.tallies) == 0 {
+		return nil
+	}
+	tallies := s.tallies
 	slices.SortStableFunc(tallies, func(a, b tally) int { return cmp.Compare(b.score, a.score) })
 	var total float64
 	for _, t := range tallies {
 		total += t.score
 	}
-	var places []Place
 	tied := len(tallies) > 1 && tallies[1].score > likeFirst*tallies[0].score
+	places := make([]Place, len(tallies))
 	for i, t := range tallies {
-		p := Place{Country: g.places[t.place].code, Name: g.places[t.place].name, Role: Mentioned}
+		p := &places[i]
+		*p = Place{Country: s.g.places[t.place].code, Name: s.g.places[t.place].name, Role: Mentioned}
 		share := t.score / max(total, 1e-9)
 		sure := t.score / (t.score + 2)
 		p.Confidence = 1 - share*sure
 		switch {
 		case i == 0 && !tied && t.score >= leastEvent:
 			p.Role, p.Confidence = Event, share*sure
+			p.Point = s.locate(t.place)
 		case t.dateline:
 			p.Role, p.Confidence = Dateline, 0.9
 		}
-		for _, h := range t.hits[:min(len(t.hits), maxSpans)] {
-			p.Evidence = append(p.Evidence, h.span())
-		}
-		places = append(places, p)
+		s.tallyOf[t.place] = int32(i)
 	}
+	s.cite(places)
 	slices.SortStableFunc(places, func(a, b Place) int {
 		return cmp.Or(cmp.Compare(rank(a.Role), rank(b.Role)), cmp.Compare(b.Confidence, a.Confidence))
 	})
 	return places[:min(len(places), maxPlaces)]
+}
+
+// cite gives each of places, which stand in the order of s.tallies, its
+// evidence.
+func (s *scan) cite(places []Place) {
+	n := 0
+	for i := range s.tallies {
+		n += min(s.tallies[i].hits, maxSpans)
+	}
+	spans := make([]Span, n)
+	for i := range s.tallies {
+		n := min(s.tallies[i].hits, maxSpans)
+		places[i].Evidence, spans = spans[:0:n], spans[n:]
+	}
+	for i := range s.hits {
+		h := &s.hits[i]
+		if h.refused {
+			continue
+		}
+		if p := &places[s.tallyOf[h.place]]; len(p.Evidence) < cap(p.Evidence) {
+			p.Evidence = append(p.Evidence, h.span())
+		}
+	}
 }
 
 func rank(r Role) int {

@@ -1,24 +1,11 @@
 package place
 
 import (
+	"encoding/binary"
+	"math/bits"
+	"slices"
 	"unicode"
 	"unicode/utf8"
-
-	"golang.org/x/text/unicode/norm"
-)
-
-// A script decides how words of it are taken apart and inflected.
-type script uint8
-
-const (
-	other script = iota
-	latin
-	cyrillic
-	arabic
-	hebrew
-	ideographs // written without spaces: each one is a word of its own
-	katakana
-	digits
 )
 
 // A word is a word of a page, or one ideograph.
@@ -27,10 +14,12 @@ type word struct {
 	from, to   int32 // bytes of the page's keys
 	sentence   int32
 	script     script
-	upper      bool // begins with a capital letter
-	caps       bool // has capital letters only
-	joined     bool // only what may stand inside a name parts it from the next word
-	comma      bool // a comma and white space part it from the next word
+	upper      bool   // begins with a capital letter
+	caps       bool   // has capital letters only
+	joined     bool   // only what may stand inside a name parts it from the next word
+	comma      bool   // a comma and white space part it from the next word
+	starts     uint8  // what may begin with it, see starts
+	cues       uint16 // as context, see cues; set when asked for
 }
 
 // A page is a field taken apart into words. Names are sought in the folded
@@ -38,198 +27,222 @@ type word struct {
 type page struct {
 	field string
 	text  string
-	keys  []byte
+	keys  []byte // the text with its ASCII words in lower case, then the other words
 	words []word
 	caps  bool // nearly all its letters are capitals: case says nothing
 	title bool // nearly all its words begin with a capital letter
+
+	starts             *starts // nil for none
+	sentence           int32   // being read
+	cased, upper, only int     // words of four bytes that case can tell of, those with a first capital, those in capitals
 }
 
 func (p *page) key(i int) []byte { return p.keys[p.words[i].from:p.words[i].to] }
 
-// read takes text apart.
-func read(field, text string) *page {
-	p := &page{field: field, text: text}
-	p.keys = make([]byte, 0, len(text)+len(text)/8)
-	p.words = make([]word, 0, len(text)/5+1)
-	var sentence int32
+// padding stands behind what is read eight bytes at a time.
+const padding = "\x00\x00\x00\x00\x00\x00\x00\x00"
+
+// head returns the first eight bytes of word i's key from byte off on, with
+// zeros for those that it does not have.
+func (p *page) head(i, off int) uint64 {
+	return headOf(p.key(i)[off:])
+}
+
+// lowBytes is a mask of the n lowest bytes, of all if n is greater than 8.
+func lowBytes(n int) uint64 { return 1<<(8*uint(n)) - 1 }
+
+// read takes text apart, forgetting what the page held before.
+func (p *page) read(field, text string) {
+	*p = page{field: field, text: text, starts: p.starts, words: p.words[:0], keys: append(append(p.keys[:0], text...), padding...)}
 	for i := 0; i < len(text); {
-		s, size := scriptOf(text[i:])
+		i = p.plain(i)
+		if i == len(text) {
+			break
+		}
+		s := scriptOf(text[i:])
 		if s == none {
 			var ends bool
-			i, ends = p.gap(i)
-			if ends {
-				sentence++
+			if i, ends = p.gap(i); ends {
+				p.sentence++
 			}
 			continue
 		}
-		if len(p.words) > 0 && p.words[len(p.words)-1].end == int32(i) {
-			p.words[len(p.words)-1].joined = true
-		}
-		i = p.word(i, size, s, sentence)
+		i = p.word(i, s)
 	}
-	p.measureCase()
-	return p
+	p.keys = append(p.keys, padding...)
+	p.caps = p.cased >= 3 && p.only*10 >= p.cased*8
+	p.title = p.cased >= 3 && p.upper*10 >= p.cased*8
 }
 
-// word reads the word at byte i of the text, whose first rune is size bytes
-// of script s, and returns where it ends.
-func (p *page) word(i, size int, s script, sentence int32) int {
-	w := word{start: int32(i), from: int32(len(p.keys)), sentence: sentence, script: s, caps: true}
-	letters := 0
-	if s == latin || s == digits { // most words of most texts: nothing to fold
-		for ; i < len(p.text); i++ {
-			c := p.text[i]
-			low := c | 0x20
-			if s == digits {
-				if c < '0' || c > '9' {
-					break
-				}
-				low = c
-			} else if low < 'a' || low > 'z' {
+// plain reads words of ASCII letters from byte i on that are parted by single
+// spaces, which most words of most texts are. It returns where there is
+// something else.
+func (p *page) plain(i int) int {
+	keys := p.keys
+	for i < len(p.text) {
+		start, upper, caps := i, keys[i]&0x20 == 0, true
+		var head uint64
+		for {
+			x := binary.LittleEndian.Uint64(keys[i:])
+			n, all := plainLetters(x)
+			if i == start {
+				head = (x | cases) & all
+			}
+			capitals := ^x & all & cases
+			caps = caps && capitals == all&cases
+			if capitals != 0 {
+				binary.LittleEndian.PutUint64(keys[i:], x|all&cases)
+			}
+			if i += n; n < 8 {
 				break
 			}
-			if low != c {
-				w.upper = w.upper || letters == 0
-			} else if s == latin {
-				w.caps = false
-			}
-			letters++
-			p.keys = append(p.keys, low)
 		}
+		c := keys[i]
+		if i == start || c >= utf8.RuneSelf {
+			return start
+		}
+		spaced := c == ' ' && ascii[keys[i+1]] < beyond
+		w := p.add()
+		// One by one: Go would make the struct elsewhere and copy it.
+		w.start, w.end, w.from, w.to, w.sentence = int32(start), int32(i), int32(start), int32(i), p.sentence
+		w.script, w.upper, w.caps, w.joined, w.comma, w.cues = latin, upper, caps && upper, spaced || ascii[c] == digits, false, 0
+		if p.starts != nil {
+			w.starts = p.starts.of(head)
+		}
+		p.count(w)
+		if !spaced {
+			return i
+		}
+		i++
 	}
-	for i < len(p.text) {
-		next, n := scriptOf(p.text[i:])
-		if next == none || letters > 0 && next != s && next != other {
-			break
-		}
-		if letters > 0 && s == ideographs && next != other {
-			break
-		}
-		r := rune(p.text[i])
-		if r >= utf8.RuneSelf {
-			r, _ = utf8.DecodeRuneInString(p.text[i:])
-		}
-		low := unicode.ToLower(r)
-		if low != r {
-			w.upper = w.upper || letters == 0
-		} else if low != unicode.ToUpper(r) {
-			w.caps = false
-		}
-		letters++
-		p.fold(low, int(w.from))
-		i += n
-	}
-	w.caps = w.caps && w.upper
-	w.end, w.to = int32(i), int32(len(p.keys))
-	p.words = append(p.words, w)
 	return i
 }
 
-// fold appends the folded form of r, a lower-case rune of the word whose key
-// starts at from.
-func (p *page) fold(r rune, from int) {
-	switch {
-	case r < utf8.RuneSelf:
-		p.keys = append(p.keys, byte(r))
-		return
-	case r >= 0x300 && r <= 0x36F: // an accent of its own: put it on its letter
-		if len(p.keys) > from {
-			last, n := utf8.DecodeLastRune(p.keys)
-			var pair [2 * utf8.UTFMax]byte
-			b := utf8.AppendRune(utf8.AppendRune(pair[:0], last), r)
-			p.keys = append(p.keys[:len(p.keys)-n], norm.NFC.Bytes(b)...)
-		}
-		return
-	}
-	if to, ok := folds[r]; ok {
-		p.keys = append(p.keys, to...)
-		return
-	}
-	switch {
-	case r >= 0x0591 && r <= 0x05C7, r >= 0x0610 && r <= 0x061A, r >= 0x064B && r <= 0x065F, r == 0x0670, r == 0x0640:
-	case r >= 0x0958 && r <= 0x095F || r >= 0xFB1D && r <= 0xFEFC:
-		for _, d := range string(norm.NFKD.AppendString(nil, string(r))) {
-			if d != 0x093C {
-				p.keys = utf8.AppendRune(p.keys, d)
-			}
-		}
-	default:
-		p.keys = utf8.AppendRune(p.keys, r)
-	}
+// Of each of eight bytes, the bit that tells a small letter from a capital.
+const cases = 0x2020202020202020
+
+// plainLetters counts the bytes of x, from the lowest, that are ASCII letters,
+// and returns a mask of them.
+func plainLetters(x uint64) (n int, mask uint64) {
+	const each = 0x0101010101010101 // byte
+	low := x&(each*0x7F) | cases
+	from, past := low+each*(0x80-'a'), low+each*(0x80-'z'-1)
+	others := (from &^ past &^ x & (each * 0x80)) ^ each*0x80
+	lowest := (others & -others) >> 7
+	return bits.TrailingZeros64(others) / 8, lowest - 1
 }
 
-// folds are letters that are written one for another, and letters that leave
-// nothing.
-var folds = map[rune]string{
-	'ё': "е", 'ґ': "г", 'ı': "i", 'ß': "ss",
-	'أ': "ا", 'إ': "ا", 'آ': "ا", 'ٱ': "ا", 'ى': "ي", 'ی': "ي", 'ة': "ه", 'ۀ': "ه", 'ک': "ك", 'ؤ': "و", 'ئ': "ي",
-	'ە': "ه", 'ہ': "ه", 'ے': "ي",
-	'\u093c': "", '\u200d': "", '\u200c': "",
+// word reads the word of script s at byte i of the text and returns where it
+// ends.
+func (p *page) word(i int, s script) int {
+	w := p.add()
+	*w = word{start: int32(i), from: int32(i), sentence: p.sentence, script: s, caps: true}
+	switch {
+	case s == digits:
+		for i < len(p.text) && ascii[p.text[i]] == digits {
+			i++
+		}
+	case s == ideographs && p.text[i] < 0xEA:
+		i += 3
+	}
+	w.to = int32(i)
+	if i == int(w.start) || i < len(p.text) && p.text[i] >= utf8.RuneSelf && goesOn(s, scriptOf(p.text[i:])) {
+		i = p.rest(w, i)
+	}
+	w.end = int32(i)
+	w.caps = w.caps && w.upper
+	w.joined = i < len(p.text) && scriptOf(p.text[i:]) != none
+	if p.starts != nil {
+		w.starts = p.starts.of(headOf(p.keys[w.from:w.to]))
+	}
+	if s == latin || s == cyrillic {
+		p.count(w)
+	}
+	return i
 }
 
-const none script = 255
+// add adds a word, which is to be written.
+func (p *page) add() *word {
+	n := len(p.words)
+	if n == cap(p.words) {
+		p.words = slices.Grow(p.words, 1)
+	}
+	p.words = p.words[:n+1]
+	return &p.words[n]
+}
 
-// scriptOf returns the script of the rune that text begins with, other for
-// one that goes with any script, and none for one that is no part of a word;
-// and the rune's length in bytes.
-func scriptOf(text string) (script, int) {
-	c := text[0]
-	if c < utf8.RuneSelf {
+// count counts a word that case can tell something of, without branches that
+// nobody could foresee.
+func (p *page) count(w *word) {
+	long := one(w.end-w.start >= 4)
+	p.cased += long
+	p.upper += long & one(w.upper)
+	p.only += long & one(w.caps)
+}
+
+// one returns 1 if b is true, and 0 otherwise.
+func one(b bool) int {
+	if b {
+		return 1
+	}
+	return 0
+}
+
+// goesOn reports whether a word of script s goes on with a rune of script next.
+func goesOn(s, next script) bool { return next == other || next == s && s != ideographs }
+
+// rest reads what is left of w at byte i, or all of it, where it is not ASCII.
+// Its key is moved behind the others, where it has room.
+func (p *page) rest(w *word, i int) int {
+	from := len(p.keys)
+	p.keys = append(p.keys, p.keys[w.from:w.to]...)
+	w.from = int32(from)
+	table := letters()
+	for begun := i > int(w.start); i < len(p.text); begun = true {
+		r, n := utf8.DecodeRuneInString(p.text[i:])
+		var l letter
+		if r < lastLetter {
+			l = table[r]
+		} else {
+			l = letterOf(r)
+		}
+		if begun && !goesOn(w.script, l.script) {
+			break
+		}
+		if l.capital {
+			w.upper = w.upper || !begun
+		} else if l.small {
+			w.caps = false
+		}
 		switch {
-		case 'a' <= c && c <= 'z', 'A' <= c && c <= 'Z':
-			return latin, 1
-		case '0' <= c && c <= '9':
-			return digits, 1
+		case l.n > uint8(len(l.folded)):
+			p.keys = fold(p.keys, unicode.ToLower(r))
+		case !l.accent:
+			keys := append(p.keys, l.folded[:]...)
+			p.keys = keys[:len(keys)-len(l.folded)+int(l.n)]
+		case len(p.keys) > from:
+			p.keys = putAccent(p.keys, r)
 		}
-		return none, 1
+		i += n
 	}
-	r, n := utf8.DecodeRuneInString(text)
-	switch {
-	case r < 0xC0, r == '×', r == '÷', r >= 0x2B0 && r < 0x300:
-		return none, n
-	case r < 0x300, r >= 0x1E00 && r < 0x1F00:
-		return latin, n
-	case r < 0x370:
-		return other, n
-	case r >= 0x400 && r < 0x530:
-		return cyrillic, n
-	case r >= 0x5BE && r <= 0x5C6 && r != 0x5BF || r == '׳' || r == '״' || r >= 0x600 && r < 0x610 || r == 0x61B || r == 0x61F || r >= 0x66A && r <= 0x66D || r == 0x6D4:
-		return none, n
-	case r >= 0x591 && r < 0x600:
-		return hebrew, n
-	case r >= 0x610 && r < 0x780, r >= 0xFB50 && r < 0xFE00, r >= 0xFE70 && r < 0xFEFF:
-		return arabic, n
-	case r == 0x200D:
-		return other, n
-	case r >= 0x2000 && r < 0x2070, r == 0x3000, r == 0x30FB:
-		return none, n
-	case r >= 0x30A1 && r <= 0x30FF:
-		return katakana, n
-	case r >= 0x3041 && r < 0x30A0, r >= 0x3400 && r < 0xA000, r == '々', r >= 0xF900 && r < 0xFB00, r >= 0x20000 && r < 0x32000:
-		return ideographs, n
-	case unicode.IsLetter(r), unicode.IsMark(r), unicode.IsDigit(r):
-		return other, n
-	}
-	return none, n
+	w.to = int32(len(p.keys))
+	return i
 }
 
 // gap passes what stands between two words, from byte i of the text on. It
 // marks the word before it, and reports whether a sentence ends here.
 func (p *page) gap(i int) (next int, ends bool) {
-	if i+1 < len(p.text) && p.text[i] == ' ' && i > 0 && len(p.words) > 0 {
-		if s, _ := scriptOf(p.text[i+1:]); s != none { // a space alone
-			w := &p.words[len(p.words)-1]
-			w.joined, w.comma = true, false
-			return i + 1, false
-		}
-	}
 	start := i
 	var space, stop, hard bool
 	join, comma := true, false
 	for i < len(p.text) {
-		r, n := utf8.DecodeRuneInString(p.text[i:])
-		if s, _ := scriptOf(p.text[i:]); s != none {
+		s := ascii[p.text[i]]
+		if s != none && s != beyond || s == beyond && scriptOf(p.text[i:]) != none {
 			break
+		}
+		r, n := rune(p.text[i]), 1
+		if r >= utf8.RuneSelf {
+			r, n = utf8.DecodeRuneInString(p.text[i:])
 		}
 		switch r {
 		case '\n', '\r', '\u2028', '\u2029':
@@ -261,24 +274,4 @@ func (p *page) gap(i int) (next int, ends bool) {
 	w.joined = i-start <= 6 && !hard && (join && (!stop || short) || brackets && i-start <= 3)
 	w.comma = comma && i-start <= 4
 	return i, hard
-}
-
-// measureCase says whether capital letters tell names from other words here.
-func (p *page) measureCase() {
-	var cased, upper, caps int
-	for i := range p.words {
-		w := &p.words[i]
-		if w.script != latin && w.script != cyrillic || w.end-w.start < 4 {
-			continue
-		}
-		cased++
-		if w.upper {
-			upper++
-		}
-		if w.caps {
-			caps++
-		}
-	}
-	p.caps = cased >= 3 && caps*10 >= cased*8
-	p.title = cased >= 3 && upper*10 >= cased*8
 }

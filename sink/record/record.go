@@ -98,9 +98,16 @@ type Subject struct {
 
 // A Place is a country.
 type Place struct {
-	Name    string `json:"name"`
-	Rel     string `json:"rel,omitempty"`     // "event", "dateline" or "mentioned"
-	Literal string `json:"literal,omitempty"` // ISO 3166-1 alpha-2, lower case
+	Name    string   `json:"name"`
+	Rel     string   `json:"rel,omitempty"`     // "event", "dateline" or "mentioned"
+	Literal string   `json:"literal,omitempty"` // ISO 3166-1 alpha-2, lower case
+	GeoJSON *GeoJSON `json:"geoJSON,omitempty"` // of the event, when a city or a region is known; see Location.Point for which
+}
+
+// GeoJSON is a point as RFC 7946 has it.
+type GeoJSON struct {
+	Type        string     `json:"type"`        // "Point"
+	Coordinates [2]float64 `json:"coordinates"` // longitude, latitude
 }
 
 // An InfoSource is where it came from.
@@ -192,6 +199,16 @@ type Location struct {
 	Role       string     `json:"role"`
 	Confidence float64    `json:"confidence"`
 	Evidence   []Evidence `json:"evidence"`
+	Point      *Point     `json:"point,omitempty"` // of the event
+}
+
+// A Point is where the most exact place named for the event is, in degrees of
+// WGS 84. One of precision "country" says no more than the country does.
+type Point struct {
+	Name      string  `json:"name,omitempty"` // of the city or region
+	Latitude  float64 `json:"latitude"`
+	Longitude float64 `json:"longitude"`
+	Precision string  `json:"precision"` // "city", "region" or "country"
 }
 
 // An Actor is a party that the text names: an armed group, a government, an

@@ -1,4 +1,5 @@
-// Makes countries.tsv, exemplars.tsv, subdivisions.tsv and cities.tsv; README.md says how to run it.
+// Makes countries.tsv, exemplars.tsv, subdivisions.tsv, cities.tsv and, by points.mjs, points.tsv; README.md says how
+// to run it.
 import fs from "node:fs";
 import path from "node:path";
 import { createRequire } from "node:module";
@@ -77,3 +78,5 @@ for (const c of cities) {
 }
 fs.writeFileSync(path.join(out, "cities.tsv"), Object.keys(byCountry).sort().map((c) =>
   `${c}\t${[...byCountry[c]].sort((a, b) => b[1] - a[1]).map(([n]) => n).join("|")}`).join("\n") + "\n");
+
+await import("./points.mjs"); // reads the names
