@@ -37,6 +37,16 @@ func BenchmarkTag(b *testing.B) {
 	}
 }
 
+// BenchmarkDefault is what the start of the program waits for.
+func BenchmarkDefault(b *testing.B) {
+	b.ReportAllocs()
+	for b.Loop() {
+		if _, err := Default(); err != nil {
+			b.Fatal(err)
+		}
+	}
+}
+
 func BenchmarkLoad(b *testing.B) {
 	for b.Loop() {
 		if _, err := Load(os.DirFS("data")); err != nil {

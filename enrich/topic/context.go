@@ -51,6 +51,7 @@ const maxDomains = 16
 // A sentence is what the words of one sentence say about each other.
 type sentence struct {
 	cues    [maxDomains]uint8 // words of each domain
+	worst   uint8             // the most of cues
 	literal uint8             // words of real war
 	past    bool
 }
@@ -75,13 +76,17 @@ const (
 	bareTo      = 260
 )
 
+// cue counts a word of a domain.
+func (s *sentence) cue(domain int32) {
+	if n := &s.cues[domain]; *n < 255 {
+		*n++
+		s.worst = max(s.worst, *n)
+	}
+}
+
 // doubt is the share of a match's weight that is left in the sentence.
 func (s *sentence) doubt() float64 {
-	worst := uint8(0)
-	for _, n := range s.cues {
-		worst = max(worst, n)
-	}
-	factor := 1 / (1 + cueDoubt*float64(worst)/(1+literalTrust*float64(s.literal)))
+	factor := 1 / (1 + cueDoubt*float64(s.worst)/(1+literalTrust*float64(s.literal)))
 	if s.past {
 		factor *= pastFactor
 	}

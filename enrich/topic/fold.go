@@ -12,44 +12,67 @@ import (
 // vowel signs, full-width forms, kinds of hyphen and runs of white space are
 // the same. Each symbol remembers the byte it came from.
 
-// Symbols below firstLetter are classes of runes that no term can contain.
+// Symbols. Even ones are letters and digits that make words with their
+// neighbours; odd ones are not, and above symPara are those of scripts written
+// without spaces, where a word may begin and end anywhere.
 const (
-	symLetter   uint16 = iota // a letter or digit of no term
-	symIdeo                   // the same, in a script written without spaces
-	symPunct                  // ends a word and a phrase
-	symSpace                  // a run of white space, hyphens, apostrophes and slashes: between the words of a phrase
-	symStop                   // ends a sentence
-	symPara                   // a blank line: ends a sentence
-	firstLetter               // symbols from here on are letters of terms
-	symMax      = 1<<15 - 1
-	symDrop     = 1 << 15   // in a page: the rune leaves no symbol
-	symExpand   = 1<<15 | 1 // in a page: the rune leaves several, see alphabet.long
-	noteHyphen  = 1<<15 | 2 // in a page: a space between letters, punctuation elsewhere
-	noteDot     = 1<<15 | 3 // in a page: the full stop
-	noteWhite   = 1<<15 | 4 // in a page: white space
-	noteNewline = 1<<15 | 5 // in a page: line feed
-	noteVoice   = 1<<15 | 6 // in a page: a kana voicing mark of its own
-	noteStop    = 1<<15 | 7 // in a page: ends a sentence if white space follows
-	noteQuoteS  = 1<<15 | 8 // in a page: an apostrophe
-	noteQuote   = 1<<15 | 9 // in a page: a quotation mark, which Hebrew writes in abbreviations
+	symLetter uint16 = 2*iota + 0 // a letter or digit of no term
+	firstWord                     // even symbols from here on are letters of terms
 )
 
-// Classes of symbols.
+const (
+	symPunct   uint16 = 2*iota + 1 // ends a word and a phrase
+	symSpace                       // a run of white space, hyphens, apostrophes and slashes: between the words of a phrase
+	symStop                        // ends a sentence
+	symPara                        // a blank line: ends a sentence
+	symIdeo                        // a letter of no term, in a script written without spaces
+	symEnd                         // in a trie: a term ends
+	symStar                        // in a trie: any letters to the end of the word
+	firstWhole                     // odd symbols from here on are letters of terms
+)
+
+const symMax = 1<<15 - 1
+
+// What a page says of runes that are not simply a symbol.
+const (
+	symDrop     = 1<<15 + iota // the rune leaves no symbol
+	symExpand                  // the rune leaves several, see alphabet.long
+	noteHyphen                 // a space between letters, punctuation elsewhere
+	noteDot                    // the full stop
+	noteWhite                  // white space
+	noteNewline                // line feed
+	noteVoice                  // a kana voicing mark of its own
+	noteStop                   // ends a sentence if white space follows
+	noteQuoteS                 // an apostrophe
+	noteQuote                  // a quotation mark, which Hebrew writes in abbreviations
+	noteLong                   // in alphabet.ascii: no ASCII character
+)
+
+// inWord reports whether sym and its neighbours make words; whole, whether it
+// is a letter that may be one.
+func inWord(sym uint16) bool { return sym&1 == 0 }
+func whole(sym uint16) bool  { return sym&1 == 1 && sym > symPara }
+func letter(sym uint16) bool { return sym&1 == 0 || sym > symPara }
+
+// Classes of runes.
 const (
 	classNone  uint8 = iota // between words
 	classWord               // a letter or digit of a script that puts spaces between words
-	classWhole              // a letter of a script that does not: a word may begin and end anywhere
+	classWhole              // a letter of a script that does not
 )
 
 // An alphabet maps runes to the symbols of one set of rules.
 type alphabet struct {
+	ascii  [1 << 8]uint16       // by byte, for the letters and spaces that make most of most texts
 	pages  [1 << 8]*[256]uint16 // of the BMP; nil: no rune of the page is in a term, or needs folding
 	long   map[rune][]uint16
-	class  []uint8 // by symbol
-	script []script
-	number map[rune]uint16 // folded letters of terms
+	script []script  // by symbol
+	number letters   // symbols of the folded letters of terms
+	next   [2]uint16 // symbols for letters of words, and for whole ones
 
-	alef, lam, he uint16 // letters of articles; symPara, which is no letter, if not in use
+	alef, lam, he uint16      // letters of articles; symPara, which is no letter, if not in use
+	arabic        [3][]uint16 // particles that Arabic writes in one word with the next, in order
+	hebrew        []uint16
 }
 
 // foldRune appends what r is folded to: nothing, one rune, or several. Runes
@@ -154,64 +177,112 @@ func classOf(r rune) uint8 {
 	return classNone
 }
 
+// letters maps runes to symbols; 0 is none.
+type letters struct {
+	pages [1 << 8]*[256]uint16 // of the BMP
+	more  map[rune]uint16
+}
+
+func (l *letters) of(r rune) uint16 {
+	if r >= 1<<16 {
+		return l.more[r]
+	}
+	if p := l.pages[r>>8]; p != nil {
+		return p[r&0xFF]
+	}
+	return 0
+}
+
+func (l *letters) set(r rune, n uint16) {
+	if r >= 1<<16 {
+		l.more[r] = n
+		return
+	}
+	if l.pages[r>>8] == nil {
+		l.pages[r>>8] = new([256]uint16)
+	}
+	l.pages[r>>8][r&0xFF] = n
+}
+
 func newAlphabet() *alphabet {
-	a := &alphabet{long: map[rune][]uint16{}, number: map[rune]uint16{}}
-	a.class = make([]uint8, firstLetter)
-	a.class[symLetter], a.class[symIdeo] = classWord, classWhole
-	a.script = make([]script, firstLetter)
-	return a
+	return &alphabet{long: map[rune][]uint16{}, number: letters{more: map[rune]uint16{}}, next: [2]uint16{firstWord, firstWhole}, script: make([]script, firstWhole)}
 }
 
 // use numbers a folded rune of a term; symMax when there are too many.
 func (a *alphabet) use(r rune) uint16 {
-	n, ok := a.number[r]
-	if !ok && len(a.class) < symMax {
-		n = uint16(len(a.class))
-		a.number[r] = n
-		a.class = append(a.class, classOf(r))
-		a.script = append(a.script, scriptOf(r))
-	} else if !ok {
-		n = symMax
+	if n := a.number.of(r); n != 0 {
+		return n
 	}
+	next := &a.next[0]
+	if classOf(r) == classWhole {
+		next = &a.next[1]
+	}
+	n := *next
+	if n >= symMax-2 {
+		return symMax
+	}
+	*next += 2
+	a.number.set(r, n)
+	a.script = append(a.script, make([]script, max(0, int(n)+1-len(a.script)))...)
+	a.script[n] = scriptOf(r)
 	return n
 }
 
 // seal tabulates how every rune of the scripts we know is folded, when all
 // letters of terms are numbered.
-func (a *alphabet) seal(f folder) {
-	article := func(r rune) uint16 {
-		if n, ok := a.number[r]; ok {
-			return n
-		}
-		return symPara
-	}
-	a.alef, a.lam, a.he = article('ا'), article('ل'), article('ה')
+func (a *alphabet) seal() {
+	a.alef, a.lam, a.he = a.symbols("ا")[0], a.symbols("ل")[0], a.symbols("ה")[0]
+	a.arabic = [...][]uint16{a.symbols("وف"), a.symbols("بلك"), a.symbols("ال")}
+	a.hebrew = a.symbols("והבלמשכ")
 	for _, block := range foldedBlocks {
 		for p := block[0] >> 8; p <= block[1]>>8; p++ {
-			a.fillPage(f, p)
+			a.fillPage(p)
 		}
 	}
-	for r := range a.number {
-		if r < 1<<16 && a.pages[r>>8] == nil {
-			a.fillPage(f, r>>8)
+	for p := range a.number.pages {
+		if a.number.pages[p] != nil && a.pages[p] == nil {
+			a.fillPage(rune(p))
 		}
 	}
+	for c := range a.ascii {
+		switch {
+		case c >= utf8.RuneSelf:
+			a.ascii[c] = noteLong
+		case c == ' ':
+			a.ascii[c] = symSpace
+		default:
+			a.ascii[c] = a.pages[0][c]
+		}
+	}
+}
+
+// symbols are those of letters; of one in no term symPara, which is no letter.
+func (a *alphabet) symbols(letters string) []uint16 {
+	var out []uint16
+	for _, r := range letters {
+		n := a.number.of(r)
+		if n == 0 {
+			n = symPara
+		}
+		out = append(out, n)
+	}
+	return out
 }
 
 // foldedBlocks are the parts of Unicode where folding does more than tell
 // letters from the rest.
 var foldedBlocks = [][2]rune{{0x0000, 0x06FF}, {0x0900, 0x09FF}, {0x1E00, 0x20FF}, {0x2100, 0x21FF}, {0x3000, 0x32FF}, {0xFB00, 0xFEFF}, {0xFF00, 0xFFFD}}
 
-func (a *alphabet) fillPage(f folder, p rune) {
+func (a *alphabet) fillPage(p rune) {
 	page := new([256]uint16)
 	for i := range page {
-		page[i] = a.entry(f, p<<8|rune(i))
+		page[i] = a.entry(p<<8 | rune(i))
 	}
 	a.pages[p] = page
 }
 
 // entry is what page says of r.
-func (a *alphabet) entry(f folder, r rune) uint16 {
+func (a *alphabet) entry(r rune) uint16 {
 	switch is, sure := stop(r); {
 	case r == '.':
 		return noteDot
@@ -234,7 +305,8 @@ func (a *alphabet) entry(f folder, r rune) uint16 {
 	case mark(r):
 		return symDrop
 	}
-	folded := f.fold(r)
+	var buf [32]rune
+	folded := foldRune(buf[:0], r)
 	switch len(folded) {
 	case 0:
 		return symDrop
@@ -251,7 +323,7 @@ func (a *alphabet) entry(f folder, r rune) uint16 {
 
 // symbol is the symbol of a folded rune.
 func (a *alphabet) symbol(c rune) uint16 {
-	if n, ok := a.number[c]; ok {
+	if n := a.number.of(c); n != 0 {
 		return n
 	}
 	switch classOf(c) {

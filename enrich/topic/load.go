@@ -12,9 +12,8 @@ import (
 	"runtime"
 	"slices"
 	"strings"
+	"sync"
 	"sync/atomic"
-
-	"github.com/goccy/go-yaml/parser"
 )
 
 // Bounds on a set of rule files.
@@ -112,7 +111,7 @@ func read(fsys fs.FS) (*reading, error) {
 	return &reading{names, parse(fsys, names)}, nil
 }
 
-// parse reads and parses files in the background, which is most of the
+// parse reads and parses files in the background, which is much of the
 // cost of loading, and yields them in order; the first are compiled while the
 // last are read.
 func parse(fsys fs.FS, names []string) iter.Seq[source] {
@@ -150,15 +149,11 @@ func readSource(fsys fs.FS, name string) source {
 		s.err = fmt.Errorf("%s: %w", name, err)
 		return s
 	}
-	file, err := parser.ParseBytes(s.data, 0)
-	switch {
-	case err != nil:
+	root, err := parseYAML(string(s.data))
+	if err != nil {
 		s.err = fmt.Errorf("%s: %w", name, err)
-	case len(file.Docs) != 1 || file.Docs[0].Body == nil:
-		s.err = fmt.Errorf("%s: want one YAML document, got %d", name, len(file.Docs))
-	default:
-		s.root = node{name, file.Docs[0].Body}
 	}
+	s.root = node{name, root}
 	return s
 }
 
@@ -169,7 +164,6 @@ type loader struct {
 	f     *faults
 	tests []test
 	taken map[string]string // topic and group IDs to where they stand
-	known map[string][]rune // terms, folded
 
 	yielding []yielding
 }
@@ -211,7 +205,7 @@ func compile(files *reading, f *faults) (*Tagger, []test) {
 	if topics == 0 {
 		f.list = append(f.list, errors.New("taxonomy: no topic files"))
 	}
-	l := &loader{compiler: newCompiler(), t: &Tagger{needy: make([]langSet, topics+1)}, f: f, taken: map[string]string{}, known: map[string][]rune{}}
+	l := &loader{compiler: newCompiler(), t: &Tagger{needy: make([]langSet, topics+1)}, f: f, taken: map[string]string{}}
 	sum := sha256.New()
 	for s := range files.sources {
 		fmt.Fprintf(sum, "%s %d\n", s.name, len(s.data))
@@ -240,16 +234,22 @@ func compile(files *reading, f *faults) (*Tagger, []test) {
 // seal builds the tables that a scan walks.
 func (l *loader) seal() {
 	t := l.t
-	l.alphabet.seal(l.folded)
-	t.alphabet, t.trie = l.alphabet, l.trie.build(len(l.alphabet.class))
-	t.langs = l.langs
+	l.alphabet.seal()
+	t.alphabet = l.alphabet
+	t.langs, t.tries = l.langs, make([]*trie, len(l.langs))
+	var building sync.WaitGroup
 	for tag, n := range l.langs {
+		writing := languageScript[tag]
 		if tag == anyLanguage {
 			t.any = 1 << n
 		} else {
-			t.scripts[languageScript[tag]] |= 1 << n
+			t.scripts[writing] |= 1 << n
 		}
+		building.Go(func() {
+			t.tries[n] = l.tries[n].build(n, t.alphabet, writing == scriptArabic || writing == scriptHebrew || tag == anyLanguage)
+		})
 	}
+	building.Wait()
 	t.pool.New = func() any { return newScan(t) }
 }
 
@@ -278,7 +278,7 @@ func (l *loader) describe(root node, idKey string) (Info, node, []field) {
 			rest = append(rest, e)
 		}
 	}
-	if idAt.ast == nil {
+	if idAt.value == nil {
 		idAt = root
 		l.f.add(root, "no %s", idKey)
 	} else if info.Label == "" {

@@ -13,7 +13,7 @@ func (l *loader) terms(n node, subject int32, id string) {
 			continue
 		}
 		prefix := id + "/" + byLang.key + "/"
-		seen := map[string]class{}
+		seen := map[int32]class{}
 		for _, e := range byLang.value.fields(l.f) {
 			switch e.key {
 			case "strong":
@@ -39,25 +39,23 @@ func (l *loader) terms(n node, subject int32, id string) {
 }
 
 // rulesOf makes a rule like r of every term of a list.
-func (l *loader) rulesOf(list node, seen map[string]class, r rule) {
+func (l *loader) rulesOf(list node, seen map[int32]class, r rule) {
 	prefix := r.name
 	for _, it := range list.items(l.f) {
-		folded := l.fold(it)
-		if folded == nil {
+		at := l.enter(it, r.lang)
+		if at == 0 {
 			continue
 		}
-		if before, ok := seen[string(folded)]; ok {
+		if before, ok := seen[at]; ok {
 			// Spellings that fold to the same are no fault of the editor.
 			if before != r.class {
-				l.f.add(it, "term %q is %v here, but %v above", it.text(), r.class, before)
+				l.f.add(it, "term %q is %v here, but %v above", it.text, r.class, before)
 			}
 			continue
 		}
-		seen[string(folded)] = r.class
-		r.name = prefix + it.text()
-		if err := l.term(folded, r.lang, atom{kind: atomRule, index: int32(len(l.t.rules))}); err != nil {
-			l.f.add(it, "%v", err)
-		}
+		seen[at] = r.class
+		r.name = prefix + it.text
+		l.mean(r.lang, at, atom{kind: atomRule, claims: r.class != weak, index: int32(len(l.t.rules))})
 		l.t.rules = append(l.t.rules, r)
 	}
 }
@@ -65,33 +63,27 @@ func (l *loader) rulesOf(list node, seen map[string]class, r rule) {
 // words makes every term of a list an atom like a.
 func (l *loader) words(list node, lang uint8, a atom) (first string) {
 	for _, it := range list.items(l.f) {
-		if folded := l.fold(it); folded != nil {
-			if err := l.term(folded, lang, a); err != nil {
-				l.f.add(it, "%v", err)
-			}
+		if at := l.enter(it, lang); at != 0 {
+			l.mean(lang, at, a)
 			if first == "" {
-				first = it.text()
+				first = it.text
 			}
 		}
 	}
 	return first
 }
 
-func (l *loader) fold(n node) []rune {
+// enter enters a term and returns its node, 0 if there is something wrong with it.
+func (l *loader) enter(n node, lang uint8) int32 {
 	s := n.scalar(l.f)
 	if s == "" {
-		return nil
+		return 0
 	}
-	if folded, ok := l.known[s]; ok {
-		return folded // most words stand in many rules
-	}
-	folded, err := foldTerm(l.folded, s)
+	at, err := l.term(s, lang)
 	if err != nil {
 		l.f.add(n, "%v", err)
-		return nil
 	}
-	l.known[s] = folded
-	return folded
+	return at
 }
 
 // near reads one entry of near. The rule is named after the first word of
@@ -143,7 +135,7 @@ func (l *loader) near(n node, r rule) {
 
 // number reads a whole number between lo and hi.
 func (l *loader) number(n node, lo, hi int) int {
-	s := n.text()
+	s := n.text
 	v := 0
 	for _, c := range s {
 		if c < '0' || c > '9' || v > hi {

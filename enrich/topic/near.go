@@ -7,34 +7,39 @@ const (
 	maxSteps  = 500
 )
 
-// A sighting is a word of a near rule, found. Most rules have never all their
+// A sighting is a word of near rules, found. Most rules have never all their
 // groups in one sentence: sightings are only noted as the sentence is read, and
-// looked at when it ends, if the rule has a word for each group.
+// looked at when it ends, if a rule has a word for each group.
 type sighting struct {
-	near, word int32
+	seats      []seat
+	word       int32
 	start, end int32
-	group      uint8
 }
 
-// sight notes a word of a near rule.
-func (s *scan) sight(a *atom, start, end int32) {
-	if s.sighted < maxMembers {
-		s.sighted++
-		s.have[a.index] |= 1 << a.group
-		s.sightings = append(s.sightings, sighting{a.index, s.word, start, end, a.group})
+// sight notes a word of near rules.
+func (s *scan) sight(seats []seat, start, end int32) {
+	seats = seats[:min(len(seats), maxMembers-s.sighted)]
+	s.sighted += len(seats)
+	s.sightings = append(s.sightings, sighting{seats, s.word, start, end})
+	for _, x := range seats {
+		s.have[x.near()] |= x.bit()
 	}
 }
 
 // endSentence makes hits of the near rules that match in the current sentence.
 func (s *scan) endSentence() {
+	if len(s.sightings) == 0 {
+		return
+	}
 	for i := range s.sightings {
-		if w := &s.sightings[i]; s.have[w.near] == s.t.nears[w.near].all && len(s.hits) < maxHits {
-			s.member(w)
+		w := &s.sightings[i]
+		for _, x := range w.seats {
+			if n := x.near(); s.have[n] == s.t.nears[n].all && len(s.hits) < maxHits {
+				s.member(w, x)
+			}
 		}
 	}
-	for i := range s.sightings {
-		s.have[s.sightings[i].near] = 0
-	}
+	clear(s.have)
 	s.sightings = s.sightings[:0]
 }
 
@@ -58,15 +63,16 @@ type pending struct {
 // member notes a word of a near rule, and makes a hit when the rule has a
 // different word for every group, in one sentence, close together, in any
 // order.
-func (s *scan) member(w *sighting) {
-	p := &s.pending[w.near]
+func (s *scan) member(w *sighting, x seat) {
+	near, group := x.near(), x.group()
+	p := &s.pending[near]
 	if now := s.serial + int64(s.sent); p.sentence != now {
 		*p = pending{sentence: now, last: noMember}
 	}
-	s.members = append(s.members, member{p.last, w.word, w.start, w.end, w.group})
+	s.members = append(s.members, member{p.last, w.word, w.start, w.end, group})
 	p.last = int32(len(s.members) - 1)
-	p.have |= 1 << w.group
-	n := &s.t.nears[w.near]
+	p.have |= x.bit()
+	n := &s.t.nears[near]
 	if p.have != n.all {
 		return
 	}
@@ -78,7 +84,7 @@ func (s *scan) member(w *sighting) {
 		count++
 	}
 	var chosen [maxGroups]*member
-	chosen[w.group] = window[0]
+	chosen[group] = window[0]
 	steps := maxSteps
 	if choose(window[:count], chosen[:n.groups], 0, &steps) {
 		s.hits = append(s.hits, s.joined(chosen[:n.groups], n.rule))

@@ -55,23 +55,26 @@ const (
 
 // An atom is the use of a term by one line of one rule file.
 type atom struct {
-	kind  atomKind
-	group uint8
-	index int32
+	kind   atomKind
+	group  uint8
+	claims bool // a rule whose words mean nothing else where it matches
+	index  int32
 }
 
-// A compiler turns terms into atoms and enters them into the trie.
+// A compiler enters terms, and the atoms they are used for, into the tries.
 type compiler struct {
 	atoms    int32 // so far
 	langs    map[string]uint8
-	folded   folder
+	folded   *folder
 	alphabet *alphabet
-	trie     *trieBuilder
-	sym      []uint16 // of the term at hand
+	tries    []*trieBuilder     // by language
+	known    []map[string]int32 // by language: the nodes of terms as written; most stand in many rules
+	sym      []uint16           // of the term at hand
+	runes    []rune
 }
 
 func newCompiler() *compiler {
-	return &compiler{langs: map[string]uint8{}, folded: folder{}, alphabet: newAlphabet(), trie: newTrieBuilder()}
+	return &compiler{langs: map[string]uint8{}, folded: newFolder(), alphabet: newAlphabet()}
 }
 
 // language numbers a language; ok is false when there are too many or its
@@ -85,28 +88,43 @@ func (c *compiler) language(tag string) (uint8, bool) {
 	}
 	n := uint8(len(c.langs))
 	c.langs[tag] = n
+	c.tries = append(c.tries, newTrieBuilder())
+	c.known = append(c.known, map[string]int32{})
 	return n, true
 }
 
-// term enters one term for one atom.
-func (c *compiler) term(folded []rune, lang uint8, a atom) error {
-	c.sym = c.sym[:0]
+// term enters a term of a language and returns its node.
+func (c *compiler) term(term string, lang uint8) (int32, error) {
+	if at, ok := c.known[lang][term]; ok {
+		return at, nil
+	}
+	folded, err := foldTerm(c.runes[:0], c.folded, term)
+	if err != nil {
+		return 0, err
+	}
+	c.runes, c.sym = folded, c.sym[:0]
 	for _, r := range folded {
 		sym := symPunct
 		switch r {
 		case ' ':
 			sym = symSpace
 		case '*':
-			sym = starSym
+			sym = symStar
 		case punctRune:
 		default:
 			if sym = c.alphabet.use(r); sym == symMax {
-				return errors.New("the terms use too many different letters")
+				return 0, errors.New("the terms use too many different letters")
 			}
 		}
 		c.sym = append(c.sym, sym)
 	}
-	c.trie.add(c.sym, output{a, lang, c.atoms})
+	at := c.tries[lang].add(c.sym)
+	c.known[lang][term] = at
+	return at, nil
+}
+
+// mean gives the term at a node of a language one more meaning.
+func (c *compiler) mean(lang uint8, at int32, a atom) {
+	c.tries[lang].mean(at, output{a, c.atoms})
 	c.atoms++
-	return nil
 }

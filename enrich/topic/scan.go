@@ -1,6 +1,9 @@
 package topic
 
-import "slices"
+import (
+	"math/bits"
+	"slices"
+)
 
 // The fields of a text, in order of reading.
 const (
@@ -59,8 +62,9 @@ type denial struct{ sent, word int32 }
 
 // A scan is one pass over a text, with all its memory.
 type scan struct {
-	t     *Tagger
-	langs langSet
+	t        *Tagger
+	tries    []*trie // of the languages looked for
+	counting bool    // only find out which languages have most terms in the text
 
 	folded    folded
 	found     [maxLanguages]int32 // terms by language
@@ -86,6 +90,7 @@ type scan struct {
 
 	rules   []tally // by rule; only those in touched are not zero
 	touched []int32
+	best    []int32   // hits that are evidence for the topic at hand
 	scores  []float64 // by subject
 	support []float64 // by subject: what weak terms added to it
 	literal float64   // different words of real war
@@ -109,7 +114,8 @@ func newScan(t *Tagger) *scan {
 func (s *scan) reset(langs langSet) {
 	// Serials start at 1, so that nothing is pending in a new scan.
 	s.serial += int64(len(s.sents)) + 1
-	s.langs, s.field, s.word, s.sent = langs, 0, 0, 0
+	s.choose(langs)
+	s.field, s.word, s.sent = 0, 0, 0
 	s.hits, s.members, s.sents, s.blocked, s.denials, s.cuesAt, s.claims, s.cueSeen = s.hits[:0], s.members[:0], s.sents[:0], s.blocked[:0], s.denials[:0], s.cuesAt[:0], s.claims[:0], s.cueSeen[:0]
 	clear(s.found[:])
 	clear(s.needed)
@@ -123,38 +129,43 @@ func (s *scan) reset(langs langSet) {
 	clear(s.mass[:])
 }
 
+// choose sets out to look for terms of langs.
+func (s *scan) choose(langs langSet) {
+	s.tries = s.tries[:0]
+	for ; langs != 0; langs &= langs - 1 {
+		s.tries = append(s.tries, s.t.tries[bits.TrailingZeros64(uint64(langs))])
+	}
+}
+
 // read finds the terms of one field.
 func (s *scan) read(field uint8, text string) {
 	s.field, s.word = field, 0
 	s.t.alphabet.fold(&s.folded, text)
-	sym, class := s.folded.sym, s.t.alphabet.class
+	sym := s.folded.sym
 	s.newSentence(true)
-	whole, first := int32(0), int32(0) // first word of the sentence
-	for i := 0; i < len(sym); {
-		switch class[sym[i]] {
-		case classNone:
-			if sym[i] == symStop || sym[i] == symPara {
-				s.newSentence(s.word > first)
-				first = s.word
-			}
-			i++
-		case classWhole:
-			s.walk(s.t.trie.root[sym[i]], i, i+1)
-			// Two ideographs or kana are about a word.
-			whole++
-			s.word += whole & 1
-			i++
-		default:
-			end := s.wordEnd(i)
-			s.walk(s.t.trie.root[sym[i]], i, i+1)
-			switch s.t.alphabet.script[sym[i]] {
+	wholes, first := int32(0), int32(0) // first word of the sentence
+	for _, mark := range s.folded.marks {
+		i := int(mark)
+		switch sym := sym[i]; {
+		case inWord(sym):
+			s.look(i)
+			switch s.t.alphabet.script[sym] {
 			case scriptArabic:
-				s.afterArabicPrefix(i, end)
+				s.afterArabicPrefix(i)
 			case scriptHebrew:
-				s.afterHebrewPrefix(i, end)
+				s.afterHebrewPrefix(i)
 			}
 			s.word++
-			i = end
+		case whole(sym):
+			for _, t := range s.tries { // which tell as soon as a filter
+				s.walk(t, 0, i, i)
+			}
+			// Two ideographs or kana are about a word.
+			wholes++
+			s.word += wholes & 1
+		default:
+			s.newSentence(s.word > first)
+			first = s.word
 		}
 	}
 	s.endSentence()
@@ -171,156 +182,58 @@ func (s *scan) newSentence(used bool) {
 	s.sent = int32(len(s.sents) - 1)
 }
 
-// wordEnd is the end of the word that i is in.
-func (s *scan) wordEnd(i int) int {
-	sym, class := s.folded.sym, s.t.alphabet.class
-	for i < len(sym) && class[sym[i]] == classWord {
-		i++
+// record notes what the terms that end at a node mean.
+func (s *scan) record(t *trie, at uint32, start, end int) {
+	outs, seats := t.meaning(at)
+	s.found[t.lang] += int32(len(outs) + len(seats))
+	if s.counting {
+		return
 	}
-	return i
-}
-
-// walk follows the trie from the node at, which was reached by the symbols
-// from start to i, and records every term that ends at the end of a word.
-func (s *scan) walk(at int32, start, i int) {
-	t, sym := s.t.trie, s.folded.sym
-	for at != 0 {
-		n := &t.nodes[at]
-		if n.langs&s.langs == 0 {
-			return
-		}
-		if n.out < n.outs && s.ends(i) {
-			s.record(n, start, i)
-		}
-		if n.star != 0 {
-			s.walk(n.star, start, s.wordEnd(i))
-		}
-		if i == len(sym) {
-			return
-		}
-		space := sym[i] == symSpace
-		at = t.child(n, sym[i])
-		i++
-		if space && at != 0 {
-			if j := s.afterArticle(i); j > i {
-				s.walk(at, start, j)
-			}
-		}
+	f, to := s.folded.span(start, end)
+	if len(seats) > 0 {
+		s.sight(seats, int32(f), int32(to))
 	}
-}
-
-// afterArticle passes the article that Arabic and Hebrew repeat before the
-// later words of a phrase (an armed group, the group the armed), so that terms
-// need not spell out both forms. It returns i if there is none.
-func (s *scan) afterArticle(i int) int {
-	a, sym := s.t.alphabet, s.folded.sym
-	switch {
-	case i+1+minPrefixed < len(sym) && sym[i] == a.alef && sym[i+1] == a.lam:
-		return i + 2
-	case i+minPrefixed < len(sym) && sym[i] == a.he:
-		return i + 1
-	}
-	return i
-}
-
-// ends reports whether a word may end before symbol i.
-func (s *scan) ends(i int) bool {
-	sym, class := s.folded.sym, s.t.alphabet.class
-	return i == len(sym) || class[sym[i]] != classWord || class[sym[i-1]] == classWhole
-}
-
-// minPrefixed is how many letters must be left of a word when a prefix is
-// taken off: of shorter ones too many would be other words.
-const minPrefixed = 3
-
-// afterArabicPrefix looks for terms behind the particles that Arabic writes
-// in one word with the next: and, so, with, to, like, and the article.
-func (s *scan) afterArabicPrefix(i, end int) {
-	i = s.skip(i, end, "وف")
-	i = s.skip(i, end, "بلك")
-	// li- and the article al- are written ll-.
-	if j := s.skip(i, end, "ا"); j > i {
-		s.skip(j, end, "ل")
-	} else {
-		s.skip(i, end, "ل")
-	}
-}
-
-// afterHebrewPrefix does the same for Hebrew, with up to three particles.
-func (s *scan) afterHebrewPrefix(i, end int) {
-	for range 3 {
-		j := s.skip(i, end, "והבלמשכ")
-		if j == i {
-			return
-		}
-		i = j
-	}
-}
-
-// skip passes the letter at i if it is one of letters and looks for terms
-// behind it. It returns where it looked, or i.
-func (s *scan) skip(i, end int, letters string) int {
-	if end-i <= minPrefixed {
-		return i
-	}
-	sym := s.folded.sym
-	for _, r := range letters {
-		if n, ok := s.t.alphabet.number[r]; ok && n == sym[i] {
-			s.walk(s.t.trie.root[sym[i+1]], i+1, i+2)
-			return i + 1
-		}
-	}
-	return i
-}
-
-// record notes what the terms that end at n mean.
-func (s *scan) record(n *trieNode, start, end int) {
-	f, t := s.folded.span(start, end)
-	from, to := int32(f), int32(t)
-	outs := s.t.trie.out[n.out:n.outs]
 	for i := range outs {
-		a := &outs[i]
-		if s.langs&(1<<a.lang) == 0 {
-			continue
+		s.note(&outs[i], int32(f), int32(to))
+	}
+}
+
+// note takes one use of a term down.
+func (s *scan) note(a *output, from, to int32) {
+	switch a.kind {
+	case atomRule:
+		if len(s.hits) < maxHits {
+			s.hits = append(s.hits, hit{rule: a.index, sent: s.sent, start: from, end: to, word: s.word, field: s.field})
+			if a.claims {
+				s.claims = append(s.claims, claim{from, to, s.field, false})
+			}
 		}
-		s.found[a.lang]++
-		switch a.kind {
-		case atomRule:
-			if len(s.hits) < maxHits {
-				s.hits = append(s.hits, hit{rule: a.index, sent: s.sent, start: from, end: to, word: s.word, field: s.field})
-				if s.t.rules[a.index].class != weak {
-					s.claims = append(s.claims, claim{from, to, s.field, false})
-				}
-			}
-		case atomNear:
-			s.sight(&a.atom, from, to)
-		case atomNeed:
-			s.needed[a.index] = true
-		case atomNot:
-			if len(s.blocked) < maxHits {
-				s.blocked = append(s.blocked, blocked{subject: a.index, sent: s.sent, from: from, to: to, field: s.field})
-			}
-		case atomDomain:
-			if len(s.cuesAt) < maxCues {
-				s.cuesAt = append(s.cuesAt, cue{a.index, a.id, s.sent, from, to, s.field})
-			}
-		case atomLiteral:
-			if n := &s.sents[s.sent].literal; *n < 255 {
-				*n++
-			}
-			if s.unseen(a.id) {
-				s.literal++
-			}
-		case atomPublic:
-			if s.unseen(a.id) {
-				s.public++
-			}
-		case atomPast:
-			s.sents[s.sent].past = true
-		case atomNegation:
-			if len(s.denials) < maxHits {
-				s.denials = append(s.denials, denial{s.sent, s.word})
-			}
+	case atomNeed:
+		s.needed[a.index] = true
+	case atomNot:
+		if len(s.blocked) < maxHits {
+			s.blocked = append(s.blocked, blocked{subject: a.index, sent: s.sent, from: from, to: to, field: s.field})
+		}
+	case atomDomain:
+		if len(s.cuesAt) < maxCues {
+			s.cuesAt = append(s.cuesAt, cue{a.index, a.id, s.sent, from, to, s.field})
+		}
+	case atomLiteral:
+		if n := &s.sents[s.sent].literal; *n < 255 {
+			*n++
+		}
+		if s.unseen(a.id) {
+			s.literal++
+		}
+	case atomPublic:
+		if s.unseen(a.id) {
+			s.public++
+		}
+	case atomPast:
+		s.sents[s.sent].past = true
+	case atomNegation:
+		if len(s.denials) < maxHits {
+			s.denials = append(s.denials, denial{s.sent, s.word})
 		}
 	}
 }
@@ -337,9 +250,7 @@ func (s *scan) settle() {
 		if s.claimed(c) {
 			continue
 		}
-		if n := &s.sents[c.sent].cues[c.domain]; *n < 255 {
-			*n++
-		}
+		s.sents[c.sent].cue(c.domain)
 		if s.unseen(c.atom) {
 			s.cues[c.domain]++
 		}

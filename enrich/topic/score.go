@@ -50,12 +50,15 @@ func (t *Tagger) Tag(text Text) Result {
 // run fills s.scores.
 func (s *scan) run(text *Text) {
 	langs := s.t.languagesOf(text)
-	s.readAll(langs, text)
 	if own := langs &^ s.t.any; own&(own-1) != 0 {
 		// Of many languages, the one most of whose words are found: a bomber
 		// is a striker only in Italian.
-		s.readAll(s.likeliest(own)|s.t.any, text)
+		s.counting = true
+		s.readAll(own, text)
+		s.counting = false
+		langs = s.likeliest(own) | s.t.any
 	}
+	s.readAll(langs, text)
 	s.alone = text.Headline == "" && text.Lead == ""
 	s.weigh(text.Lead != "")
 	s.addUp()
@@ -290,8 +293,11 @@ func (s *scan) result(text *Text) Result {
 		return res
 	}
 	for i := range s.t.topics {
+		if s.scores[i] < threshold-1e-9 {
+			continue
+		}
 		confidence := s.confidence(int32(i))
-		if s.scores[i] < threshold-1e-9 || confidence < leastConfidence {
+		if confidence < leastConfidence {
 			continue
 		}
 		res.Topics = append(res.Topics, Topic{ID: s.t.topics[i].ID, Confidence: confidence, Evidence: s.evidence(int32(i), text)})
@@ -302,13 +308,18 @@ func (s *scan) result(text *Text) Result {
 
 // evidence lists the spans of a topic, heaviest first.
 func (s *scan) evidence(subject int32, text *Text) []Span {
-	var spans []Span
+	s.best = s.best[:0]
 	for _, r := range s.touched {
-		if s.t.rules[r].subject != subject {
-			continue
+		if s.t.rules[r].subject == subject {
+			s.best = append(s.best, s.rules[r].hit)
 		}
-		h := &s.hits[s.rules[r].hit]
-		spans = append(spans, s.span(h, text, h.weight))
+	}
+	if len(s.best) == 0 {
+		return nil
+	}
+	spans := make([]Span, len(s.best))
+	for i, at := range s.best {
+		spans[i] = s.span(&s.hits[at], text, s.hits[at].weight)
 	}
 	slices.SortStableFunc(spans, func(a, b Span) int { return cmp.Compare(b.Weight, a.Weight) })
 	return spans[:min(len(spans), maxEvidence)]

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"strings"
 	"unicode"
+	"unicode/utf8"
 )
 
 // Bounds on what rule files may hold: far above any sensible rule, and low
@@ -19,21 +20,55 @@ const (
 const punctRune = 0
 
 // A folder remembers what runes fold to, which is dear to find out.
-type folder map[rune][]rune
+type folder struct {
+	ascii [utf8.RuneSelf]*foldedRune
+	more  map[rune]*foldedRune
+}
 
-func (f folder) fold(r rune) []rune {
-	folded, ok := f[r]
+type foldedRune struct {
+	out  []rune
+	word int  // how much it adds to the length of a word
+	none bool // it is not all letters
+}
+
+func newFolder() *folder {
+	f := &folder{more: map[rune]*foldedRune{}}
+	for r := range f.ascii {
+		f.ascii[r] = newFoldedRune(rune(r))
+	}
+	return f
+}
+
+func (f *folder) fold(r rune) *foldedRune {
+	if r < utf8.RuneSelf {
+		return f.ascii[r]
+	}
+	folded, ok := f.more[r]
 	if !ok {
-		folded = foldRune(nil, r)
-		f[r] = folded
+		folded = newFoldedRune(r)
+		f.more[r] = folded
 	}
 	return folded
 }
 
-// foldTerm checks a term and returns its folded runes, with ' ' between
-// words and '*' for a star.
-func foldTerm(f folder, term string) ([]rune, error) {
-	out := make([]rune, 0, len(term))
+func newFoldedRune(r rune) *foldedRune {
+	f := &foldedRune{out: foldRune(nil, r)}
+	for _, c := range f.out {
+		switch classOf(c) {
+		case classNone:
+			f.none = true
+		case classWord:
+			f.word++
+		case classWhole:
+			f.word += 1 + minStarStem
+		}
+	}
+	return f
+}
+
+// foldTerm checks a term and appends its folded runes to out, which is empty,
+// with ' ' between words and '*' for a star.
+func foldTerm(out []rune, f *folder, term string) ([]rune, error) {
 	var word int        // letters in the current word
 	var possessive bool // the rune before was the apostrophe of 's
 	runes := []rune(term)
@@ -69,20 +104,15 @@ func foldTerm(f folder, term string) ([]rune, error) {
 			}
 		default:
 			folded := f.fold(r)
-			for _, c := range folded {
-				if classOf(c) == classNone {
-					if len(out) == 0 || ended {
-						return nil, fmt.Errorf("term %q: %q is not part of a word", term, r)
-					}
-					folded = []rune{punctRune} // as in 7:0
-					break
-				}
-				if classOf(c) == classWhole {
-					word += minStarStem
-				}
-				word++
+			if !folded.none {
+				word += folded.word
+				out = append(out, folded.out...)
+				break
 			}
-			out = append(out, folded...)
+			if len(out) == 0 || ended {
+				return nil, fmt.Errorf("term %q: %q is not part of a word", term, r)
+			}
+			out = append(out, punctRune) // as in 7:0
 		}
 	}
 	for len(out) > 0 && out[len(out)-1] == ' ' {

@@ -73,7 +73,7 @@ type Tagger struct {
 	groups  []Info
 
 	alphabet *alphabet
-	trie     *trie
+	tries    []*trie // by language
 	rules    []rule
 	nears    []near
 	yields   [][]int32 // by topic: those that go first

@@ -1,178 +1,77 @@
 package topic
 
-import (
-	"cmp"
-	"slices"
+// A trie holds the terms of one language. It is walked from every place where
+// a word begins: unlike an automaton over bytes it meets only whole words, and
+// a star costs one jump to the end of the word. The terms of one language are
+// few enough to stay in a cache, and most words that begin none are not looked
+// up at all, see filter.
+//
+// All nodes share one array (a double array, after Aoe): the child of a node
+// for a symbol is at the node's base plus the symbol, if the cell there says it
+// came from the node. A step is one read of eight bytes.
+type trie struct {
+	lang   uint8
+	filter filter
+	cells  []cell // the root is the first
+	ends   []ending
+	out    []output
+	seats  []seat
+}
+
+type cell struct {
+	base uint32 // of the children, above markBits; of a child for symEnd the number of the ending
+	from uint32 // the parent
+}
+
+// Marks of nodes where a walk has to look around, in the low bits of base.
+const (
+	markEnd   = 1 << iota // a term ends here
+	markStar              // a star stands here
+	markSpace             // a space leads here
+	markBits  = iota
+
+	marks = 1<<markBits - 1
 )
 
-// A trie holds the terms of all languages. It is walked from every place
-// where a word begins: unlike an automaton over bytes it meets only whole
-// words, and a star costs one jump to the end of the word.
-type trie struct {
-	nodes []trieNode
-	edges []trieEdge // those of a node together and in order
-	out   []output
-	root  []int32 // the node for each first symbol; 0 for none
-}
+const noParent = 1<<32 - 1
 
-type trieNode struct {
-	langs     langSet // languages of the terms at and below this node
-	edge, end int32   // edges of the node; of an only child, edge is the child
-	out, outs int32   // terms that end here
-	star      int32   // where a star at this place leads; 0 for none
-	only      uint16  // the symbol of an only child
-}
+// An ending is what the terms that end at a node mean: where their outputs and
+// seats begin. They go on to those of the next ending.
+type ending struct{ out, seat uint32 }
 
-type trieEdge struct {
-	sym uint16
-	to  int32
-}
-
-// An output says that a term ends at a node.
+// An output is one use of a term by a line of a rule file that is not near.
 type output struct {
 	atom
-	lang uint8
-	id   int32 // of the atom: each is one use of a term
+	id int32 // each use has its own
 }
+
+// A seat is a place in a group of a near rule that a term can take: near<<seatBits
+// + group. A word takes dozens.
+type seat uint32
+
+const seatBits = 3
+
+func (x seat) near() uint32 { return uint32(x >> seatBits) }
+func (x seat) group() uint8 { return uint8(x & (1<<seatBits - 1)) }
+func (x seat) bit() uint8   { return 1 << x.group() }
 
 // A langSet is a set of languages by number.
 type langSet uint64
 
 const maxLanguages = 64
 
-// A trieBuilder collects terms. Nodes refer to each other by number, and the
-// children of a node are chained: almost all have one or two.
-type trieBuilder struct {
-	nodes []buildNode
-	outs  []chainedOutput
-	root  []int32 // children of the root by symbol
-}
-
-type buildNode struct {
-	sym            uint16
-	child, sibling int32
-	star           int32
-	out            int32 // first of outs, plus one
-	outs, children int32
-}
-
-type chainedOutput struct {
-	output
-	next int32
-}
-
-// starSym stands for a star in a term's symbols.
-const starSym = symMax
-
-func newTrieBuilder() *trieBuilder {
-	return &trieBuilder{nodes: make([]buildNode, 1, 1<<18)}
-}
-
-// add enters a term.
-func (b *trieBuilder) add(term []uint16, o output) {
-	at := int32(0)
-	for _, sym := range term {
-		to := b.find(at, sym)
-		if to == 0 {
-			to = b.grow(at, sym)
-		}
-		at = to
-	}
-	n := &b.nodes[at]
-	b.outs = append(b.outs, chainedOutput{o, n.out})
-	n.out = int32(len(b.outs))
-	n.outs++
-}
-
-// find returns the child of a node, or 0.
-func (b *trieBuilder) find(at int32, sym uint16) int32 {
-	if sym == starSym {
-		return b.nodes[at].star
-	}
-	if at == 0 {
-		if int(sym) >= len(b.root) {
-			b.root = append(b.root, make([]int32, int(sym)+1-len(b.root))...)
-		}
-		return b.root[sym]
-	}
-	c := b.nodes[at].child
-	for c != 0 && b.nodes[c].sym != sym {
-		c = b.nodes[c].sibling
-	}
-	return c
-}
-
-// grow adds a child to a node.
-func (b *trieBuilder) grow(at int32, sym uint16) int32 {
-	to := int32(len(b.nodes))
-	b.nodes = append(b.nodes, buildNode{sym: sym})
-	switch n := &b.nodes[at]; {
-	case sym == starSym:
-		n.star = to
-	case at == 0:
-		b.root[sym] = to
-	default:
-		b.nodes[to].sibling, n.child = n.child, to
-		n.children++
-	}
-	return to
-}
-
-// build lays the nodes out for walking texts in so many symbols.
-func (b *trieBuilder) build(symbols int) *trie {
-	b.root = append(b.root, make([]int32, max(0, symbols-len(b.root)))...)
-	t := &trie{nodes: make([]trieNode, len(b.nodes)), root: b.root, out: make([]output, 0, len(b.outs))}
-	// Children have higher numbers than their parents: going backwards, the
-	// languages below a node are known when it is its turn.
-	for i := len(b.nodes) - 1; i > 0; i-- {
-		from, n := &b.nodes[i], &t.nodes[i]
-		n.out, n.outs = int32(len(t.out)), int32(len(t.out))+from.outs
-		for o := from.out; o != 0; o = b.outs[o-1].next {
-			n.langs |= 1 << b.outs[o-1].lang
-			t.out = append(t.out, b.outs[o-1].output)
-		}
-		if n.star = from.star; n.star != 0 {
-			n.langs |= t.nodes[n.star].langs
-		}
-		n.edge = int32(len(t.edges))
-		for c := from.child; c != 0; c = b.nodes[c].sibling {
-			t.edges = append(t.edges, trieEdge{b.nodes[c].sym, c})
-			n.langs |= t.nodes[c].langs
-		}
-		n.end = int32(len(t.edges))
-		switch {
-		case from.children == 0:
-			n.edge, n.end = 0, 0
-		case from.children == 1:
-			n.only, n.edge, n.end = t.edges[n.edge].sym, t.edges[n.edge].to, 0
-			t.edges = t.edges[:len(t.edges)-1]
-		default:
-			slices.SortFunc(t.edges[n.edge:n.end], func(a, b trieEdge) int { return cmp.Compare(a.sym, b.sym) })
-		}
-	}
-	return t
-}
-
-// child follows the edge of n for sym; 0 if there is none.
-func (t *trie) child(n *trieNode, sym uint16) int32 {
-	if n.end == 0 { // an only child, or none and edge is 0
-		if n.only == sym {
-			return n.edge
-		}
-		return 0
-	}
-	edges := t.edges[n.edge:n.end]
-	for len(edges) > 8 {
-		if half := len(edges) / 2; edges[half].sym <= sym {
-			edges = edges[half:]
-		} else {
-			edges = edges[:half]
-		}
-	}
-	for i := range edges {
-		if edges[i].sym == sym {
-			return edges[i].to
-		}
+// child follows the edge of the node at for sym; 0 if there is none.
+func (t *trie) child(at uint32, sym uint16) uint32 {
+	next := t.cells[at].base>>markBits + uint32(sym)
+	if int(next) < len(t.cells) && t.cells[next].from == at {
+		return next
 	}
 	return 0
+}
+
+// meaning lists what the terms that end at a node mean.
+func (t *trie) meaning(at uint32) ([]output, []seat) {
+	n := t.cells[t.cells[at].base>>markBits+uint32(symEnd)].base
+	from, to := t.ends[n], t.ends[n+1]
+	return t.out[from.out:to.out], t.seats[from.seat:to.seat]
 }

@@ -2,16 +2,91 @@ package topic
 
 import (
 	"fmt"
+	"slices"
 	"strconv"
 
 	"github.com/goccy/go-yaml/ast"
+	"github.com/goccy/go-yaml/parser"
 )
 
-// A node is a YAML value with the file it stands in, so that a fault found
-// far from the parser can still name its line.
+// A value is a part of a YAML document.
+type value struct {
+	kind kind
+	line int32
+	text string  // of a scalar as it was written; of one that is none of the kinds, what it is
+	list []value // of a list; of a mapping, keys and values in turn
+}
+
+type kind uint8
+
+const (
+	absent kind = iota // left out or left empty
+	scalar
+	list
+	mapping
+	strange // an anchor, a tag, and so on
+)
+
+func (k kind) String() string {
+	return [...]string{"nothing", "a text", "a list", "a mapping", "something else"}[k]
+}
+
+// parseYAML reads a document.
+func parseYAML(data string) (*value, error) {
+	if v, ok := readPlain(data); ok {
+		return v, nil
+	}
+	file, err := parser.ParseBytes([]byte(data), 0)
+	if err != nil {
+		return nil, err
+	}
+	if len(file.Docs) != 1 || file.Docs[0].Body == nil {
+		return nil, fmt.Errorf("want one YAML document, got %d", len(file.Docs))
+	}
+	v := valueOf(file.Docs[0].Body)
+	return &v, nil
+}
+
+// valueOf is what the parser made of a value.
+func valueOf(n ast.Node) value {
+	v := value{kind: strange}
+	if n == nil {
+		return value{}
+	}
+	if t := n.GetToken(); t != nil && t.Position != nil {
+		v.line = int32(t.Position.Line)
+	}
+	switch n := n.(type) {
+	case *ast.NullNode:
+		v.kind = absent
+	case *ast.StringNode:
+		v.kind, v.text = scalar, n.Value
+	case *ast.LiteralNode:
+		v.kind, v.text = scalar, n.Value.Value
+	case *ast.IntegerNode, *ast.FloatNode, *ast.BoolNode:
+		// A term such as 1979 or yes is a word to us, whatever YAML makes of it.
+		v.kind, v.text = scalar, n.GetToken().Value
+	case *ast.SequenceNode:
+		v.kind = list
+		for _, it := range n.Values {
+			v.list = append(v.list, valueOf(it))
+		}
+	case *ast.MappingNode:
+		v.kind = mapping
+		for _, it := range n.Values {
+			v.list = append(v.list, valueOf(it.Key), valueOf(it.Value))
+		}
+	case *ast.MappingValueNode:
+		v.kind, v.list = mapping, []value{valueOf(n.Key), valueOf(n.Value)}
+	}
+	return v
+}
+
+// A node is a value with the file it stands in, so that a fault found far
+// from the parser can still name its line.
 type node struct {
 	file string
-	ast  ast.Node
+	*value
 }
 
 // faults collects everything wrong with a set of rule files: an editor who
@@ -24,26 +99,10 @@ func (f *faults) add(at node, format string, args ...any) {
 
 // where names the line of a value as file:line.
 func (n node) where() string {
-	if line := n.line(); line > 0 {
-		return n.file + ":" + strconv.Itoa(line)
+	if n.value != nil && n.line > 0 {
+		return n.file + ":" + strconv.Itoa(int(n.line))
 	}
 	return n.file
-}
-
-func (n node) line() int {
-	if n.ast == nil || n.ast.GetToken() == nil || n.ast.GetToken().Position == nil {
-		return 0
-	}
-	return n.ast.GetToken().Position.Line
-}
-
-// absent reports whether the value was left out or left empty.
-func (n node) absent() bool {
-	if n.ast == nil {
-		return true
-	}
-	_, null := n.ast.(*ast.NullNode)
-	return null
 }
 
 // A field is one entry of a mapping.
@@ -55,47 +114,40 @@ type field struct {
 
 // fields lists a mapping in file order; keys that repeat are faults.
 func (n node) fields(f *faults) []field {
-	if n.absent() {
+	if n.kind != mapping {
+		if n.kind != absent {
+			f.add(n, "want a mapping (key: value), got %v", n.kind)
+		}
 		return nil
 	}
-	var values []*ast.MappingValueNode
-	switch m := n.ast.(type) {
-	case *ast.MappingNode:
-		values = m.Values
-	case *ast.MappingValueNode:
-		values = []*ast.MappingValueNode{m}
-	default:
-		f.add(n, "want a mapping (key: value), got %s", n.ast.Type())
+	if len(n.list) > 2*maxKeys {
+		f.add(n, "more than %d keys", maxKeys)
 		return nil
 	}
-	out := make([]field, 0, len(values))
-	seen := make(map[string]bool, len(values))
-	for _, v := range values {
-		at := node{n.file, v.Key}
-		key := at.text()
-		if seen[key] {
+	out := make([]field, 0, len(n.list)/2)
+	for i := 0; i < len(n.list); i += 2 {
+		at := node{n.file, &n.list[i]}
+		key := at.text
+		if slices.ContainsFunc(out, func(e field) bool { return e.key == key }) {
 			f.add(at, "key %q appears twice", key)
 			continue
 		}
-		seen[key] = true
-		out = append(out, field{key, at, node{n.file, v.Value}})
+		out = append(out, field{key, at, node{n.file, &n.list[i+1]}})
 	}
 	return out
 }
 
 // items lists a sequence.
 func (n node) items(f *faults) []node {
-	if n.absent() {
+	if n.kind != list {
+		if n.kind != absent {
+			f.add(n, "want a list, got %v", n.kind)
+		}
 		return nil
 	}
-	s, ok := n.ast.(*ast.SequenceNode)
-	if !ok {
-		f.add(n, "want a list, got %s", n.ast.Type())
-		return nil
-	}
-	out := make([]node, len(s.Values))
-	for i, v := range s.Values {
-		out[i] = node{n.file, v}
+	out := make([]node, len(n.list))
+	for i := range n.list {
+		out[i] = node{n.file, &n.list[i]}
 	}
 	return out
 }
@@ -114,23 +166,8 @@ func (n node) strings(f *faults) []string {
 
 // scalar returns a text value; an empty one, or a list or mapping, is a fault.
 func (n node) scalar(f *faults) string {
-	s := n.text()
-	if s == "" {
+	if n.text == "" {
 		f.add(n, "want a text")
 	}
-	return s
-}
-
-// text returns a scalar as it was written, or "" for anything else.
-func (n node) text() string {
-	switch v := n.ast.(type) {
-	case *ast.StringNode:
-		return v.Value
-	case *ast.LiteralNode:
-		return v.Value.Value
-	case *ast.IntegerNode, *ast.FloatNode, *ast.BoolNode:
-		// A term such as 1979 or yes is a word to us, whatever YAML makes of it.
-		return n.ast.GetToken().Value
-	}
-	return ""
+	return n.text
 }
