@@ -19,8 +19,8 @@ const MaxText = 1 << 10
 
 // Bounds of what is looked at: longer texts tell no more.
 const (
-	maxWord     = 24      // bytes; no word in the list is longer
-	maxDeclared = 8       // declared values
+	maxWord     = 24 // bytes; no word in the list is longer
+	maxDeclared = 8  // declared values
 )
 
 // Detect returns the primary subtag of the language of text, such as "en", or
