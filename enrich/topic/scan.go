@@ -149,6 +149,9 @@ func (s *scan) read(field uint8, text string) {
 		switch sym := sym[i]; {
 		case inWord(sym):
 			s.look(i)
+			if at := s.folded.off[i]; yearBegins[text[at]] && longAgo(text[at:]) {
+				s.sents[s.sent].past = true
+			}
 			switch s.t.alphabet.script[sym] {
 			case scriptArabic:
 				s.afterArabicPrefix(i)
