@@ -127,10 +127,12 @@ var latin = map[rune][]rune{
 	'æ': []rune("ae"), 'œ': []rune("oe"), 'þ': []rune("th"), 'ð': []rune("d"),
 }
 
-// similar joins letters that writers of one language use for each other:
-// Arabic and Persian forms of alef, ya, kaf and teh marbuta.
+// similar joins letters that writers of one language use for each other,
+// Arabic and Persian forms of alef, ya, kaf and teh marbuta, and the forms that
+// Hebrew letters have at the end of a word.
 var similar = map[rune]rune{
 	'ٱ': 'ا', 'ى': 'ي', 'ی': 'ي', 'ک': 'ك', 'ة': 'ه', 'ە': 'ه', 'ہ': 'ه', 'ھ': 'ه', 'ۀ': 'ه',
+	'ך': 'כ', 'ם': 'מ', 'ן': 'נ', 'ף': 'פ', 'ץ': 'צ',
 }
 
 // hyphens join the words of a phrase when they stand between letters.
