@@ -61,7 +61,7 @@ type Config struct {
 	// oldest go first. Zero means no limit but max_store.
 	MaxNews int64 `yaml:"max_news"`
 	// Confidence is the least confidence, 0 to 1, at which an article is
-	// copied to the subject of a topic. Zero means 0.75. A topic is tagged at
+	// copied to the subject of a topic. Zero means 0.85. A topic is tagged at
 	// 0.5 or more, so 0.5 means every topic.
 	Confidence float64 `yaml:"confidence"`
 

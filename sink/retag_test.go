@@ -28,7 +28,7 @@ func TestRetagPublishesChangedTagsAlone(t *testing.T) {
 		}
 		return enrich.Tags{
 			Relevance: 0.9, Country: "sy", Taxonomy: "new",
-			Topics: []topic.Topic{{ID: "peace.talks", Confidence: 0.8, Evidence: []topic.Span{{Field: "headline", Start: 0, End: 5, Quote: text.Headline[:5]}}}},
+			Topics: []topic.Topic{{ID: "peace.talks", Confidence: 0.9, Evidence: []topic.Span{{Field: "headline", Start: 0, End: 5, Quote: text.Headline[:5]}}}},
 			Places: []place.Place{{Country: "sy", Name: "Syria", Role: place.Event}},
 		}
 	}

@@ -63,7 +63,7 @@ type Config struct {
 // DefaultConfidence is how sure a topic must be for its subject where the
 // configuration does not say. A subscriber trusts a subject; what is less sure
 // stays in the record, for those who search.
-const DefaultConfidence = 0.75
+const DefaultConfidence = 0.85
 
 // DefaultRetention is how long records are kept where the configuration does
 // not say.

@@ -72,7 +72,7 @@ func enriched(link, headline, body, country string, topics ...string) *enrich.Re
 	}
 	r := &enrich.Record{Article: a, Language: "en", PlainBody: body, Tags: enrich.Tags{Relevance: 0.9, Country: country, Taxonomy: "v1"}}
 	for i, id := range topics {
-		r.Topics = append(r.Topics, topic.Topic{ID: id, Confidence: 0.9 - float64(i)/10, Evidence: []topic.Span{{Field: "headline", End: len(headline), Quote: headline, Rule: id, Weight: 1}}})
+		r.Topics = append(r.Topics, topic.Topic{ID: id, Confidence: 0.95 - float64(i)/20, Evidence: []topic.Span{{Field: "headline", End: len(headline), Quote: headline, Rule: id, Weight: 1}}})
 	}
 	if country != "zz" {
 		r.Places = []place.Place{{Country: country, Name: "Somewhere", Role: place.Event, Confidence: 1, Evidence: []place.Span{{Field: "headline", End: 1, Quote: headline[:1]}}}}
@@ -338,11 +338,11 @@ func TestRecordOverTheServersLimitIsNotTriedForEver(t *testing.T) {
 }
 
 func TestLeastConfidenceBoundsTopicCopies(t *testing.T) {
-	topics := []string{"peace.agreement", "peace.ceasefire", "peace.talks"} // 0.9, 0.8, 0.7
+	topics := []string{"peace.agreement", "peace.ceasefire", "peace.peacekeeping", "peace.talks"} // 0.95, 0.9, 0.85, 0.8
 	for _, tt := range []struct {
 		least float64
 		want  int // copies
-	}{{0, 2}, {0.85, 1}, {0.5, 3}} {
+	}{{0, 3}, {0.92, 1}, {0.5, 4}} {
 		s, _ := open(t, Config{Confidence: tt.least})
 		r := enriched("https://a.example/1", "Truce holds", body, "zz", topics...)
 		publish(t, s, r)
