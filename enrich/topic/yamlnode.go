@@ -6,7 +6,9 @@ import (
 	"strconv"
 
 	"github.com/goccy/go-yaml/ast"
+	"github.com/goccy/go-yaml/lexer"
 	"github.com/goccy/go-yaml/parser"
+	"github.com/goccy/go-yaml/token"
 )
 
 // A value is a part of a YAML document.
@@ -36,7 +38,11 @@ func parseYAML(data string) (*value, error) {
 	if v, ok := readPlain(data); ok {
 		return v, nil
 	}
-	file, err := parser.ParseBytes([]byte(data), 0)
+	tokens := lexer.Tokenize(data)
+	if line := tooDeep(tokens); line > 0 {
+		return nil, fmt.Errorf("line %d: nested more than %d deep", line, maxDepth)
+	}
+	file, err := parser.Parse(tokens, 0)
 	if err != nil {
 		return nil, err
 	}
@@ -45,6 +51,32 @@ func parseYAML(data string) (*value, error) {
 	}
 	v := valueOf(file.Docs[0].Body)
 	return &v, nil
+}
+
+// maxDepth bounds the brackets, and the dashes of a line, that stand within
+// each other: the parser's time grows with their square.
+const maxDepth = 100
+
+// tooDeep returns the line where values are nested too deep, or 0.
+func tooDeep(tokens token.Tokens) int {
+	brackets, dashes, line := 0, 0, 0
+	for _, t := range tokens {
+		switch t.Type {
+		case token.MappingStartType, token.SequenceStartType:
+			brackets++
+		case token.MappingEndType, token.SequenceEndType:
+			brackets--
+		case token.SequenceEntryType:
+			if t.Position.Line != line {
+				line, dashes = t.Position.Line, 0
+			}
+			dashes++
+		}
+		if max(brackets, dashes) > maxDepth {
+			return t.Position.Line
+		}
+	}
+	return 0
 }
 
 // valueOf is what the parser made of a value.

@@ -312,20 +312,30 @@ func (p *plain) quoted() string {
 // word reads a text without quotes. Within brackets it ends before a comma or
 // a bracket, and in those of a list it may go on in the next line.
 func (p *plain) word(in kind, col int) string {
+	text := p.wordOfLine(in)
+	if in == list && p.peek() == '\n' {
+		lines := []string{text}
+		for p.peek() == '\n' {
+			line := p.line
+			p.gap(col)
+			p.want(p.line == line+1) // an empty line would be part of the text
+			lines = append(lines, p.wordOfLine(in))
+		}
+		text = strings.Join(lines, " ")
+	}
+	p.want(text != "null" && text != "Null" && text != "NULL")
+	return text
+}
+
+// wordOfLine reads as much of a text without quotes as stands on this line.
+func (p *plain) wordOfLine(in kind) string {
 	start := p.at
 	c, _ := utf8.DecodeRuneInString(p.s[p.at:])
 	p.want(unicode.IsLetter(c) || '0' <= c && c <= '9')
 	for !p.wordEnds(in != absent) {
 		p.at++
 	}
-	text := strings.TrimRight(p.s[start:p.at], " ")
-	if line := p.line; in == list && p.peek() == '\n' {
-		p.gap(col)
-		p.want(p.line == line+1) // an empty line would be part of the text
-		text += " " + p.word(in, col)
-	}
-	p.want(text != "null" && text != "Null" && text != "NULL")
-	return text
+	return strings.TrimRight(p.s[start:p.at], " ")
 }
 
 // wordEnds reports whether a text without quotes ends here.
