@@ -149,11 +149,8 @@ func readSource(fsys fs.FS, name string) source {
 		s.err = fmt.Errorf("%s: %w", name, err)
 		return s
 	}
-	root, err := parseYAML(string(s.data))
-	if err != nil {
-		s.err = fmt.Errorf("%s: %w", name, err)
-	}
-	s.root = node{name, root}
+	s.root.file = name
+	s.root.value, s.err = parseYAML(name, string(s.data))
 	return s
 }
 

@@ -25,7 +25,7 @@ func TestLoadReportsEveryFault(t *testing.T) {
 		{"text for a list", "armed/battle.yaml", "topic: armed.battle\nlabel: x\nterms: {en: {strong: war}}\n", `want a list`},
 		{"key twice", "armed/battle.yaml", "topic: armed.battle\nlabel: x\nlabel: y\n", `armed/battle.yaml`},
 		{"not YAML", "armed/battle.yaml", "topic: [\n", `armed/battle.yaml`},
-		{"empty", "armed/battle.yaml", "", `want one YAML document`},
+		{"empty", "armed/battle.yaml", "", `the file is empty`},
 		{"bad code", "armed/group.yaml", "group: armed\nlabel: x\niptc: [{code: \"1600\", name: x, match: exact}]\n", `want medtop: and eight digits`},
 		{"narrower code", "armed/group.yaml", "group: armed\nlabel: x\niptc: [{code: \"medtop:16000000\", name: x, match: narrow}]\n", `match of exact, close, broad or related`},
 		{"group in the wrong folder", "armed/group.yaml", "group: army\nlabel: x\n", `want the name of the folder, "armed"`},
@@ -36,6 +36,10 @@ func TestLoadReportsEveryFault(t *testing.T) {
 		{"test without text", "armed/battle.yaml", "topic: armed.battle\nlabel: x\ntests: [{lang: en}]\n", `a test wants lang, and one of match and never`},
 		{"unknown context", "context.yaml", "domain: {}\n", `context.yaml:1: unknown key "domain"`},
 		{"too large", "armed/battle.yaml", strings.Repeat("#", maxFileSize+1), `larger than`},
+		{"no YAML", "armed/battle.yaml", "topic: armed.battle\nlabel: \"x\nterms: {}\n", "armed/battle.yaml:2: could not find end character of double-quoted text"},
+		{"key twice", "armed/battle.yaml", "topic: armed.battle\nlabel: x\nlabel: y\n", `armed/battle.yaml:3: mapping key "label" already defined`},
+		{"tab", "armed/battle.yaml", "topic: armed.battle\nlabel: x\nterms:\n\ten: {}\n", "armed/battle.yaml:4: found character"},
+		{"not UTF-8", "armed/battle.yaml", "topic: armed.battle\nlabel: x\nterms:\n  fr: {weak: [tu\xe9s]}\n", "armed/battle.yaml:4: not UTF-8"},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
@@ -47,6 +51,13 @@ func TestLoadReportsEveryFault(t *testing.T) {
 			}
 		})
 	}
+	t.Run("byte order mark", func(t *testing.T) {
+		fsys := smallTaxonomy()
+		fsys["armed/battle.yaml"].Data = append([]byte("\ufeff"), fsys["armed/battle.yaml"].Data...)
+		if _, err := Load(fsys); err != nil {
+			t.Errorf("Load = %v of a file that begins with a byte order mark", err)
+		}
+	})
 	t.Run("several at once", func(t *testing.T) {
 		fsys := smallTaxonomy()
 		fsys["armed/battle.yaml"] = &fstest.MapFile{Data: []byte("topic: armed.battle\nfoo: 1\nbar: 2\n")}

@@ -1,10 +1,14 @@
 package topic
 
 import (
+	"errors"
 	"fmt"
 	"slices"
 	"strconv"
+	"strings"
+	"unicode/utf8"
 
+	"github.com/goccy/go-yaml"
 	"github.com/goccy/go-yaml/ast"
 	"github.com/goccy/go-yaml/lexer"
 	"github.com/goccy/go-yaml/parser"
@@ -33,24 +37,51 @@ func (k kind) String() string {
 	return [...]string{"nothing", "a text", "a list", "a mapping", "something else"}[k]
 }
 
-// parseYAML reads a document.
-func parseYAML(data string) (*value, error) {
+// parseYAML reads the document in a file.
+func parseYAML(file, data string) (*value, error) {
+	data = strings.TrimPrefix(data, "\ufeff") // which some editors write
 	if v, ok := readPlain(data); ok {
 		return v, nil
 	}
+	fault := func(line int, reason string) error {
+		return fmt.Errorf("%s: %s", node{file, &value{line: int32(line)}}.where(), reason)
+	}
+	if line := notText(data); line > 0 {
+		return nil, fault(line, "not UTF-8")
+	}
 	tokens := lexer.Tokenize(data)
 	if line := tooDeep(tokens); line > 0 {
-		return nil, fmt.Errorf("line %d: nested more than %d deep", line, maxDepth)
+		return nil, fault(line, fmt.Sprintf("nested more than %d deep", maxDepth))
 	}
-	file, err := parser.Parse(tokens, 0)
-	if err != nil {
-		return nil, err
+	doc, err := parser.Parse(tokens, 0)
+	if y, ok := errors.AsType[yaml.Error](err); ok && y.GetToken() != nil {
+		return nil, fault(y.GetToken().Position.Line, y.GetMessage())
 	}
-	if len(file.Docs) != 1 || file.Docs[0].Body == nil {
-		return nil, fmt.Errorf("want one YAML document, got %d", len(file.Docs))
+	switch {
+	case err != nil:
+		return nil, fault(0, err.Error())
+	case len(doc.Docs) == 0 || len(doc.Docs) == 1 && doc.Docs[0].Body == nil:
+		return nil, fault(0, "the file is empty")
+	case len(doc.Docs) > 1:
+		return nil, fault(0, fmt.Sprintf("want one YAML document, got %d", len(doc.Docs)))
 	}
-	v := valueOf(file.Docs[0].Body)
+	v := valueOf(doc.Docs[0].Body)
 	return &v, nil
+}
+
+// notText returns the first line of data that is not UTF-8, or 0.
+func notText(data string) int {
+	if utf8.ValidString(data) {
+		return 0
+	}
+	n := 1
+	for line := range strings.Lines(data) {
+		if !utf8.ValidString(line) {
+			break
+		}
+		n++
+	}
+	return n
 }
 
 // maxDepth bounds the brackets, and the dashes of a line, that stand within
