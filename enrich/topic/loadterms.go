@@ -102,6 +102,9 @@ func (l *loader) near(n node, r rule) {
 				return
 			}
 			for g, list := range groups {
+				if list.text == "" && len(list.list) == 0 {
+					l.f.add(e.at, "group %d has no words", g+1)
+				}
 				firsts = append(firsts, l.words(list, r.lang, atom{kind: atomNear, group: uint8(g), index: id}))
 			}
 			nr.groups, nr.all = int32(len(groups)), 1<<len(groups)-1

@@ -109,6 +109,9 @@ func foldTerm(out []rune, f *folder, term string) ([]rune, error) {
 				out = append(out, folded.out...)
 				break
 			}
+			if comma(r) {
+				return nil, fmt.Errorf("term %q: YAML parts terms by the comma of ASCII only", term)
+			}
 			if len(out) == 0 || ended {
 				return nil, fmt.Errorf("term %q: %q is not part of a word", term, r)
 			}
@@ -122,6 +125,16 @@ func foldTerm(out []rune, f *folder, term string) ([]rune, error) {
 		return nil, errors.New("empty term")
 	}
 	return out, nil
+}
+
+// comma reports whether r is a comma of a script that has its own: one keyboard
+// away from what parts the terms of a list, and part of no name.
+func comma(r rune) bool {
+	switch r {
+	case '،', '、', '，', '､', '؛', '；':
+		return true
+	}
+	return false
 }
 
 func separates(r rune) bool { return unicode.IsSpace(r) || hyphen(r) || apostrophe(r) }

@@ -229,8 +229,14 @@ func (n node) strings(f *faults) []string {
 
 // scalar returns a text value; an empty one, or a list or mapping, is a fault.
 func (n node) scalar(f *faults) string {
-	if n.text == "" {
-		f.add(n, "want a text")
+	switch {
+	case n.text != "":
+	case n.kind == mapping:
+		f.add(n, "want a text, got a mapping; a text with a colon and a space wants quotes")
+	case n.kind == strange:
+		f.add(n, "want a text; one that begins with a sign of YAML wants quotes")
+	default:
+		f.add(n, "want a text, got %v", n.kind)
 	}
 	return n.text
 }
