@@ -77,6 +77,7 @@ type Tagger struct {
 	rules    []rule
 	nears    []near
 	yields   [][]int32 // by topic: those that go first
+	yielders []int32   // topics that yield, each after those that go first
 	needy    []langSet // by topic: languages whose likely and weak terms need a word of atomNeed
 	domains  []string
 	langs    map[string]uint8

@@ -43,6 +43,38 @@ func (l *loader) settleYields() {
 			l.t.yields[y.subject] = append(l.t.yields[y.subject], to)
 		}
 	}
+	l.orderYields(at)
+}
+
+// orderYields puts the topics that yield in an order in which each comes after
+// those that go first, for only a topic that stays in a text can do so. There
+// is none if topics yield in a circle.
+func (l *loader) orderYields(at map[string]int32) {
+	const open, done = 1, 2
+	state := make([]uint8, len(l.t.topics))
+	var visit func(subject int32)
+	visit = func(subject int32) {
+		state[subject] = open
+		for _, y := range l.yielding {
+			to, ok := at[y.to.text]
+			switch {
+			case y.subject != subject || !ok || to == subject:
+			case state[to] == open:
+				l.f.add(y.to, "topic %q yields to %q, which yields to it", l.t.topics[subject].ID, y.to.text)
+			case state[to] != done:
+				visit(to)
+			}
+		}
+		state[subject] = done
+		if len(l.t.yields[subject]) > 0 {
+			l.t.yielders = append(l.t.yielders, subject)
+		}
+	}
+	for subject := range state {
+		if state[subject] == 0 {
+			visit(int32(subject))
+		}
+	}
 }
 
 // yield takes the weight of the topics whose event another tells better, by
@@ -52,9 +84,9 @@ func (s *scan) yield() bool {
 		return false
 	}
 	changed := false
-	for subject := range s.t.yields {
-		if s.scores[subject] > 0 && s.better(int32(subject)) >= 0 {
-			s.drop(int32(subject))
+	for _, subject := range s.t.yielders {
+		if s.scores[subject] > 0 && s.better(subject) >= 0 {
+			s.drop(subject)
 			changed = true
 		}
 	}
