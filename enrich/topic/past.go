@@ -1,12 +1,14 @@
 package topic
 
 import (
+	"strings"
 	"unicode"
 	"unicode/utf8"
 )
 
 // Years that put a sentence in the past. Those before are as often no years,
-// or years of another calendar: 1403 is now in Iran.
+// or years of another calendar: 1403 is now in Iran. So are hundreds: 1600 are
+// the dead of a battle, or the hour of the report.
 const (
 	firstPast = 1500
 	lastPast  = 1979
@@ -21,11 +23,18 @@ func longAgo(text string) bool {
 		d, ok := digit(r)
 		if !ok || n == 4 {
 			word := unicode.IsLetter(r) && !ideograph(r)
-			return n == 4 && !ok && !word && firstPast <= year && year <= lastPast
+			return n == 4 && !ok && !word && firstPast <= year && year <= lastPast && year%100 != 0 && !timeOfDay(text)
 		}
 		year = 10*year + d
 		text = text[size:]
 	}
+}
+
+// timeOfDay reports whether four digits before text are hours and minutes, as
+// agencies write them.
+func timeOfDay(text string) bool {
+	text = strings.TrimPrefix(text, " ")
+	return strings.HasPrefix(text, "GMT") || strings.HasPrefix(text, "UTC")
 }
 
 // zeros are the first of ten digits each.
