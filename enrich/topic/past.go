@@ -7,10 +7,11 @@ import (
 )
 
 // Years that put a sentence in the past. Those before are as often no years,
-// or years of another calendar: 1403 is now in Iran. So are hundreds: 1600 are
-// the dead of a battle, or the hour of the report.
+// or years of another calendar, or resolutions of the Security Council: 1403
+// is now in Iran, and Lebanon speaks of 1701 every day. So are hundreds: 1900
+// are the dead of a battle, or the hour of the report.
 const (
-	firstPast = 1500
+	firstPast = 1800
 	lastPast  = 1979
 )
 
