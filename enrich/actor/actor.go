@@ -63,7 +63,8 @@ const (
 // its methods may be called concurrently.
 type Register struct {
 	actors []Actor // without evidence
-	keys   keySet  // of the names in trie
+	heads  heads   // of the names in trie that begin with ASCII
+	keys   keySet  // of all
 	trie   trie
 	langs  map[string]uint32 // bit of each language that limits a name
 	pool   sync.Pool         // of *search

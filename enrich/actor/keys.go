@@ -9,6 +9,9 @@ type key uint64
 // keyLetters is how many letters a key holds, 16 bits of each.
 const keyLetters = 4
 
+// keyOf is the key of one letter.
+func keyOf(g glyph) key { return key(uint16(g)) }
+
 // keyAt returns the key of what begins with the letter at text[i], and where
 // to go on reading.
 func keyAt(text string, i int) (k key, to int) {
@@ -29,17 +32,21 @@ func keyAt(text string, i int) (k key, to int) {
 func wideKeyAt(text string, i int) (k key, to int) {
 	first, to := glyphAt(text, i)
 	to += i
-	k = key(uint16(first))
+	k = keyOf(first)
 	for n := 1; n < keyLetters && to < len(text); {
-		g, size := glyphAt(text, to)
+		g, ok := pairAt(text, to)
+		size := 2
+		if !ok {
+			g, size = glyphAt(text, to)
+		}
 		if c := g.class(); c != decorates {
 			if first.class() == whole {
-				return k<<16 | key(uint16(g)), to
+				return k<<16 | keyOf(g), to
 			}
 			if c != inWord {
 				break
 			}
-			k = k<<16 | key(uint16(g))
+			k = k<<16 | keyOf(g)
 			n++
 		}
 		to += size
@@ -57,7 +64,17 @@ func (k key) bit() (word, bit uint64) {
 	return h / 64, 1 << (h % 64)
 }
 
-func (s *keySet) add(k key) {
+// add adds the key of a name.
+func (s *keySet) add(name string) {
+	k, _ := keyAt(name, 0)
+	first, _ := next(name, 0)
+	s.put(k)
+	if first.class() == whole {
+		s.put(keyOf(first)) // most ideographs begin no name
+	}
+}
+
+func (s *keySet) put(k key) {
 	word, bit := k.bit()
 	s[word] |= bit
 }

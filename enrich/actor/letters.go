@@ -41,19 +41,32 @@ func glyphAt(text string, i int) (glyph, int) {
 
 // wideAt is glyphAt for letters beyond ASCII.
 func wideAt(text string, i int) (glyph, int) {
-	if b := text[i]; 0xC2 <= b && b < 0xE0 && i+1 < len(text) && text[i+1]&0xC0 == 0x80 { // two bytes
-		return glyphs[rune(b&0x1F)<<6|rune(text[i+1]&0x3F)], 2
+	if g, ok := pairAt(text, i); ok {
+		return g, 2
+	}
+	if i+2 < len(text) && text[i]&0xF0 == 0xE0 && text[i+1]&0xC0 == 0x80 && text[i+2]&0xC0 == 0x80 { // three bytes
+		r := rune(text[i]&0x0F)<<12 | rune(text[i+1]&0x3F)<<6 | rune(text[i+2]&0x3F)
+		switch {
+		case 0x0800 <= r && r < rune(len(glyphs)):
+			return glyphs[r], 3
+		case 0x4E00 <= r && r <= 0x9FFF: // most ideographs
+			return newGlyph(r, whole), 3
+		}
 	}
 	r, size := utf8.DecodeRuneInString(text[i:])
-	switch {
-	case r < rune(len(glyphs)):
-		return glyphs[r], size
-	case 0x4E00 <= r && r <= 0x9FFF: // most ideographs
-		return newGlyph(r, whole), size
-	case firstFullWidth <= r && r < firstFullWidth+rune(len(fullWidth)):
+	if firstFullWidth <= r && r < firstFullWidth+rune(len(fullWidth)) {
 		return fullWidth[r-firstFullWidth], size
 	}
 	return classify(r), size
+}
+
+// pairAt is wideAt for the letters of two bytes, those of most alphabets.
+func pairAt(text string, i int) (g glyph, ok bool) {
+	if i+1 >= len(text) {
+		return 0, false
+	}
+	a, b := text[i], text[i+1]
+	return glyphs[rune(a&0x1F)<<6|rune(b&0x3F)], 0xC2 <= a && a < 0xE0 && b&0xC0 == 0x80
 }
 
 // next returns the glyph at text[i], which does not decorate, and where to go
@@ -64,8 +77,13 @@ func next(text string, i int) (g glyph, to int) {
 	}
 	g, size := glyphAt(text, i)
 	to = i + size
-	if g.class() != separates && (to == len(text) || text[to] < utf8.RuneSelf) {
-		return g, to
+	if g.class() != separates {
+		if to == len(text) || text[to] < utf8.RuneSelf {
+			return g, to
+		}
+		if more, ok := pairAt(text, to); ok && more.class() != decorates {
+			return g, to
+		}
 	}
 	for ; to < len(text); to += size {
 		var more glyph
@@ -126,7 +144,11 @@ func wordEnd(text string, i int) int {
 			i++
 			continue
 		}
-		g, size := wideAt(text, i)
+		g, ok := pairAt(text, i)
+		size := 2
+		if !ok {
+			g, size = wideAt(text, i)
+		}
 		if c := g.class(); c != inWord && c != decorates {
 			break
 		}

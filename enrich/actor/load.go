@@ -177,8 +177,8 @@ func (l *loader) alias(id string, at int32, alias string) error {
 		return fmt.Errorf("alias %q is also one of %s", alias, other)
 	}
 	l.names[same] = id
-	k, _ := keyAt(raw, 0)
-	l.r.keys.add(k)
+	l.r.keys.add(raw)
+	l.r.heads.add(folded, star, capitals(raw))
 	l.leaves = append(l.leaves, leaf{folded, ending{
 		actor: at, langs: langs, star: star, caps: capitals(raw), short: letters <= 3,
 		word: folded[len(folded)-1].class() == inWord,

@@ -1,7 +1,5 @@
 package actor
 
-import "strings"
-
 // maxParticles is how many places particles finds in a word.
 const maxParticles = 3
 
@@ -21,13 +19,15 @@ func particles(cuts []int, text string, i int) []int {
 }
 
 func arabicParticles(cuts []int, text string, i int) []int {
-	for _, set := range [...]string{"وف", "بلك"} {
-		if g, to := next(text, i); strings.ContainsRune(set, g.letter()) && lettersFrom(text, to, 3) {
-			i = to
-			cuts = append(cuts, i)
-		}
-	}
 	g, to := next(text, i)
+	if r := g.letter(); (r == 'و' || r == 'ف') && lettersFrom(text, to, 3) {
+		cuts = append(cuts, to)
+		g, to = next(text, to)
+	}
+	if r := g.letter(); (r == 'ب' || r == 'ل' || r == 'ك') && lettersFrom(text, to, 3) {
+		cuts = append(cuts, to)
+		g, to = next(text, to)
+	}
 	if g.letter() == 'ا' {
 		g, to = next(text, to)
 	}
@@ -40,8 +40,13 @@ func arabicParticles(cuts []int, text string, i int) []int {
 func hebrewParticles(cuts []int, text string, i int) []int {
 	for range 2 {
 		g, to := next(text, i)
-		if !strings.ContainsRune("והבלמשכ", g.letter()) || !lettersFrom(text, to, 2) {
-			break
+		switch g.letter() {
+		case 'ו', 'ה', 'ב', 'ל', 'מ', 'ש', 'כ':
+		default:
+			return cuts
+		}
+		if !lettersFrom(text, to, 2) {
+			return cuts
 		}
 		i = to
 		cuts = append(cuts, i)

@@ -1,6 +1,7 @@
 package actor
 
 import (
+	"math/bits"
 	"strings"
 	"unicode"
 	"unicode/utf8"
@@ -32,6 +33,7 @@ type search struct {
 	lang   uint32
 	found  []found
 	text   string // of the field at hand
+	padded []byte // it, and padding
 	field  uint8
 	looked bool    // caps is known
 	caps   bool    // the field has no letter of lower case
@@ -48,24 +50,64 @@ func (s *search) read(field uint8, text string) {
 		text = text[:maxField]
 	}
 	s.field, s.text, s.looked = field, text, false
-	for i := 0; i < len(text) && len(s.found) < maxFound; {
-		if b := text[i]; b < utf8.RuneSelf {
-			if glyphs[b].class() == inWord {
-				i = s.word(i)
-			} else {
-				i++
+	s.padded = append(append(s.padded[:0], text...), padding[:]...)
+	done := 0 // what is before it has been looked at
+	var before stretch
+	for i := 0; i < len(text); i += stretchBytes {
+		at := stretchOf(s.padded[i:])
+		for todo := at.begins(before); todo != 0 && len(s.found) < maxFound; todo &= todo - 1 {
+			if begin := i + bits.TrailingZeros64(todo); begin >= done {
+				done = s.begin(begin)
 			}
+		}
+		before = at
+	}
+}
+
+// begin looks for a name at the beginning of a word of ASCII, or of what is
+// not ASCII, at i. It returns how far it looked.
+func (s *search) begin(i int) int {
+	if s.text[i] >= utf8.RuneSelf {
+		if i > 0 && glyphs[s.text[i-1]].class() == inWord {
+			i = wordEnd(s.text, i)
+		}
+		return s.mixed(i)
+	}
+	switch h, ok := headOf(s.padded[i:]); {
+	case !ok:
+		return s.mixed(i)
+	case s.r.heads.admit(h, s.text[i]):
+		if end := s.longest(i); end > 0 {
+			return s.mixed(end)
+		}
+	}
+	return 0
+}
+
+// mixed finds the names from i on, up to where ASCII parts words.
+func (s *search) mixed(i int) int {
+	for i < len(s.text) && len(s.found) < maxFound {
+		if b := s.text[i]; b < utf8.RuneSelf {
+			if glyphs[b].class() != inWord {
+				break
+			}
+			i = s.word(i)
 			continue
 		}
-		switch g, size := wideAt(text, i); g.class() {
+		switch g, size := wideAt(s.text, i); g.class() {
 		case inWord:
 			i = s.word(i)
 		case whole:
-			i = max(s.name(i), i+size)
+			end := i + size
+			if s.r.keys.mayHave(keyOf(g)) {
+				end = max(s.name(i), end)
+			}
+			i = end
 		default:
 			i += size
 		}
 	}
+	return i
 }
 
 // word looks for a name at the word at i, and behind the particles that Arabic
@@ -103,7 +145,7 @@ func (s *search) longest(i int) int {
 	t := &s.r.trie
 	best, bestEnd := int32(noActor), 0
 	g, to := next(s.text, i)
-	for at := t.root[g]; at != 0; at = t.child(&t.nodes[at], g) {
+	for at := t.enter(g); at != 0; at = t.child(&t.nodes[at], g) {
 		n := &t.nodes[at]
 		if to = follow(s.text, to, n.label); to == 0 {
 			break

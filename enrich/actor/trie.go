@@ -1,11 +1,15 @@
 package actor
 
-import "slices"
+import (
+	"slices"
+	"unicode/utf8"
+)
 
 // A trie holds the folded names. Letters without a fork between them are one
 // step.
 type trie struct {
-	root  map[glyph]int32 // node by first letter
+	ascii [utf8.RuneSelf]int32 // node by first letter
+	root  map[glyph]int32      // and of those beyond ASCII
 	nodes []node
 	edges []edge
 	ends  []ending
@@ -45,7 +49,11 @@ func grow(names []leaf) trie {
 	t := trie{root: map[glyph]int32{}, nodes: make([]node, 1)} // no edge leads to 0
 	for len(names) > 0 {
 		n := alike(names, 0)
-		t.root[names[0].name[0]] = t.lay(names[:n], 1)
+		if first := names[0].name[0]; first.letter() < utf8.RuneSelf {
+			t.ascii[first.letter()] = t.lay(names[:n], 1)
+		} else {
+			t.root[first] = t.lay(names[:n], 1)
+		}
 		names = names[n:]
 	}
 	return t
@@ -86,6 +94,14 @@ func alike(names []leaf, at int) int {
 		return n
 	}
 	return len(names)
+}
+
+// enter returns the node that a first letter leads to; 0 if there is none.
+func (t *trie) enter(g glyph) int32 {
+	if r := g.letter(); r < utf8.RuneSelf {
+		return t.ascii[r]
+	}
+	return t.root[g]
 }
 
 // child follows the edge of a node for a letter; 0 if there is none.
