@@ -134,6 +134,7 @@ func (l *loader) near(n node, r rule) {
 	r.name += strings.Join(firsts, "~")
 	l.t.rules = append(l.t.rules, r)
 	l.t.nears = append(l.t.nears, nr)
+	l.t.nearGroups = append(l.t.nearGroups, nr.all)
 }
 
 // number reads a whole number between lo and hi.

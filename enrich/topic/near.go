@@ -22,7 +22,9 @@ func (s *scan) sight(seats []seat, start, end int32) {
 	s.sighted += len(seats)
 	s.sightings = append(s.sightings, sighting{seats, s.word, start, end})
 	for _, x := range seats {
-		s.have[x.near()] |= x.bit()
+		lack := s.lack[x.near()] &^ x.bit()
+		s.lack[x.near()] = lack
+		s.full = s.full || lack == 0
 	}
 }
 
@@ -31,16 +33,16 @@ func (s *scan) endSentence() {
 	if len(s.sightings) == 0 {
 		return
 	}
-	for i := range s.sightings {
+	for i := 0; i < len(s.sightings) && s.full; i++ {
 		w := &s.sightings[i]
 		for _, x := range w.seats {
-			if n := x.near(); s.have[n] == s.t.nears[n].all && len(s.hits) < maxHits {
+			if s.lack[x.near()] == 0 && len(s.hits) < maxHits {
 				s.member(w, x)
 			}
 		}
 	}
-	clear(s.have)
-	s.sightings = s.sightings[:0]
+	copy(s.lack, s.t.nearGroups)
+	s.sightings, s.full = s.sightings[:0], false
 }
 
 // A member is a sighting that may be part of a match.
@@ -128,7 +130,7 @@ func overlaps(m *member, chosen []*member) bool {
 // joined is the stretch from the first of the words to the last.
 func (s *scan) joined(chosen []*member, rule int32) hit {
 	first := chosen[0]
-	h := hit{rule: rule, sent: s.sent, start: first.start, end: first.end, word: first.word, field: s.field, near: true, claims: int32(len(s.claims))}
+	h := hit{rule: rule, subject: s.t.rules[rule].subject, sent: s.sent, start: first.start, end: first.end, word: first.word, field: s.field, near: true, claims: int32(len(s.claims))}
 	for _, m := range chosen {
 		s.claims = append(s.claims, claim{m.start, m.end, s.field, true})
 		h.start, h.end, h.word = min(h.start, m.start), max(h.end, m.end), min(h.word, m.word)

@@ -17,6 +17,7 @@ var fieldNames = [...]string{"headline", "lead", "body"}
 // A hit is a rule that matched at a place.
 type hit struct {
 	rule       int32
+	subject    int32 // of the rule
 	sent       int32 // sentence, counted through all fields
 	start, end int32 // bytes of the field
 	word       int32 // number of the first word in the field
@@ -74,7 +75,8 @@ type scan struct {
 	hits      []hit
 	members   []member
 	pending   []pending  // by near
-	have      []uint8    // by near: groups seen in the sentence, as bits
+	lack      []uint8    // by near: groups not seen in the sentence, as bits
+	full      bool       // some near lacks none
 	sightings []sighting // of the sentence
 	sighted   int        // in the text
 	serial    int64      // of the first sentence of this text
@@ -83,16 +85,16 @@ type scan struct {
 	denials   []denial
 	needed    []bool // by subject
 	cuesAt    []cue
-	order     []uint64 // of hits
+	order     []uint64 // of hits: by place
+	grouped   []int32  // and by subject, then place
+	begin     []int32  // by subject: where it begins in grouped
 	claims    []claim
 	cueSeen   []int32 // atoms of cues found, each once
 	cues      [maxDomains]float64
 
-	rules   []tally // by rule; only those in touched are not zero
-	touched []int32
+	tallies []tally   // of rules, those of each subject together
 	best    []int32   // hits that are evidence for the topic at hand
 	scores  []float64 // by subject
-	support []float64 // by subject: what weak terms added to it
 	literal float64   // different words of real war
 	public  float64   // and of public affairs
 	words   int32
@@ -107,7 +109,7 @@ type scan struct {
 
 func newScan(t *Tagger) *scan {
 	subjects := len(t.topics) + 1
-	return &scan{t: t, needed: make([]bool, subjects), rules: make([]tally, len(t.rules)), seen: make([]uint8, len(t.rules)), pending: make([]pending, len(t.nears)), have: make([]uint8, len(t.nears)), scores: make([]float64, subjects), support: make([]float64, subjects)}
+	return &scan{t: t, needed: make([]bool, subjects), seen: make([]uint8, len(t.rules)), pending: make([]pending, len(t.nears)), lack: slices.Clone(t.nearGroups), scores: make([]float64, subjects), begin: make([]int32, subjects+1)}
 }
 
 // reset forgets the last text.
@@ -121,10 +123,6 @@ func (s *scan) reset(langs langSet) {
 	clear(s.needed)
 	clear(s.scores)
 	clear(s.cues[:])
-	for _, r := range s.touched {
-		s.rules[r] = tally{}
-	}
-	s.touched = s.touched[:0]
 	s.literal, s.public, s.words, s.sighted = 0, 0, 0, 0
 	clear(s.mass[:])
 }
@@ -206,7 +204,7 @@ func (s *scan) note(a *output, from, to int32) {
 	switch a.kind {
 	case atomRule:
 		if len(s.hits) < maxHits {
-			s.hits = append(s.hits, hit{rule: a.index, sent: s.sent, start: from, end: to, word: s.word, field: s.field})
+			s.hits = append(s.hits, hit{rule: a.index, subject: s.t.rules[a.index].subject, sent: s.sent, start: from, end: to, word: s.word, field: s.field})
 			if a.claims {
 				s.claims = append(s.claims, claim{from, to, s.field, false})
 			}
@@ -266,7 +264,7 @@ func (s *scan) narrow() {
 		b := &s.blocked[i]
 		start, end := b.to, b.from
 		for j := range s.hits {
-			if h := &s.hits[j]; h.sent == b.sent && !h.near && b.from <= h.start && h.end <= b.to && s.t.rules[h.rule].subject == b.subject {
+			if h := &s.hits[j]; h.sent == b.sent && !h.near && b.from <= h.start && h.end <= b.to && h.subject == b.subject {
 				start, end = min(start, h.start), max(end, h.end)
 			}
 		}

@@ -33,9 +33,10 @@ const (
 
 // A tally is what one rule found in a text.
 type tally struct {
-	best float64
+	rule int32
 	n    int32
 	hit  int32 // the best
+	best float64
 }
 
 // Tag says which topics text is about. It may be called by any number of
@@ -61,6 +62,8 @@ func (s *scan) run(text *Text) {
 	s.readAll(langs, text)
 	s.alone = text.Headline == "" && text.Lead == ""
 	s.weigh(text.Lead != "")
+	s.sort()
+	s.group()
 	s.addUp()
 	s.count()
 	s.believe()
@@ -120,11 +123,22 @@ func (s *scan) weight(r *rule, h *hit, lead bool) float64 {
 	return w
 }
 
-func (s *scan) touch(rule int32) {
-	if s.rules[rule].n == 0 {
-		s.touched = append(s.touched, rule)
+// tally counts the hit at, of one of the rules that the tallies from first on
+// are of.
+func (s *scan) tally(first int, at int32) {
+	h := &s.hits[at]
+	i := first
+	for i < len(s.tallies) && s.tallies[i].rule != h.rule {
+		i++
 	}
-	s.rules[rule].n++
+	if i == len(s.tallies) {
+		s.tallies = append(s.tallies, tally{rule: h.rule})
+	}
+	t := &s.tallies[i]
+	t.n++
+	if h.weight > t.best {
+		t.best, t.hit = h.weight, at
+	}
 }
 
 func zone(h *hit, lead bool) float64 {
@@ -165,54 +179,52 @@ func (s *scan) denied(h *hit) bool {
 // count adds the hits up. Of hits of one subject that overlap the heaviest
 // counts, and further hits of one rule count little.
 func (s *scan) count() {
-	s.sort(true)
-	for _, r := range s.touched {
-		s.rules[r] = tally{}
+	s.tallies = s.tallies[:0]
+	for i := 0; i < len(s.grouped); {
+		first, subject := len(s.tallies), s.hits[s.grouped[i]].subject
+		for i < len(s.grouped) && s.hits[s.grouped[i]].subject == subject {
+			at := s.grouped[i]
+			best := &s.hits[at]
+			for i++; i < len(s.grouped); i++ {
+				h := &s.hits[s.grouped[i]]
+				if h.subject != subject || !best.overlaps(h) {
+					break
+				}
+				if h.heavier(best) {
+					at, best = s.grouped[i], h
+				}
+			}
+			if best.weight > 0 {
+				s.tally(first, at)
+			}
+		}
+		s.score(subject, s.tallies[first:])
 	}
-	s.touched = s.touched[:0]
-	for i := 0; i < len(s.order); {
-		at := s.place(i)
-		best := &s.hits[at]
-		j := i + 1
-		for ; j < len(s.order); j++ {
-			h := &s.hits[s.place(j)]
-			if !s.overlap(best, h) {
-				break
-			}
-			if h.heavier(best) {
-				at, best = s.place(j), h
-			}
+}
+
+// score is the score of a subject by what its rules found.
+func (s *scan) score(subject int32, tallies []tally) {
+	support := 0.0
+	for i := range tallies {
+		t := &tallies[i]
+		score := t.best * (1 + repeat*float64(min(t.n-1, maxRepeats)))
+		if s.t.rules[t.rule].class == weak {
+			score = min(score, maxSupport*s.trust-support)
+			support += score
 		}
-		if best.weight > 0 {
-			s.touch(best.rule)
-			if r := &s.rules[best.rule]; best.weight > r.best {
-				r.best, r.hit = best.weight, at
-			}
-		}
-		i = j
-	}
-	clear(s.support)
-	for _, r := range s.touched {
-		tl, rule := &s.rules[r], &s.t.rules[r]
-		score := tl.best * (1 + repeat*float64(min(tl.n-1, maxRepeats)))
-		if rule.class == weak {
-			score = min(score, maxSupport*s.trust-s.support[rule.subject])
-			s.support[rule.subject] += score
-		}
-		s.scores[rule.subject] += score
+		s.scores[subject] += score
 	}
 }
 
 // addUp measures how much of the text speaks of conflict, whatever the topic:
 // every stretch of text counts once, under the rule that makes most of it.
 func (s *scan) addUp() {
-	s.sort(false)
 	for i := 0; i < len(s.order); {
-		best := &s.hits[s.place(i)]
+		best := &s.hits[place(s.order[i])]
 		j := i + 1
 		for ; j < len(s.order); j++ {
-			h := &s.hits[s.place(j)]
-			if h.field != best.field || h.start >= best.end {
+			h := &s.hits[place(s.order[j])]
+			if !best.overlaps(h) {
 				break
 			}
 			if h.heavier(best) {
@@ -254,9 +266,8 @@ func (s *scan) raise() {
 	}
 }
 
-func (s *scan) overlap(a, b *hit) bool {
-	return s.t.rules[a.rule].subject == s.t.rules[b.rule].subject && a.field == b.field && b.start < a.end
-}
+// overlaps reports whether g, which begins no earlier, begins within h.
+func (h *hit) overlaps(g *hit) bool { return h.field == g.field && g.start < h.end }
 
 // heavier reports whether h is to be preferred to g, which it overlaps.
 func (h *hit) heavier(g *hit) bool {
@@ -266,25 +277,47 @@ func (h *hit) heavier(g *hit) bool {
 	return h.start == g.start && (h.end > g.end || h.end == g.end && h.rule < g.rule)
 }
 
-// sort puts the hits in order of their place in the text, those of each
-// subject together or not. Only their numbers are moved, in words that hold all
-// there is to compare: subject, field, start and number.
-func (s *scan) sort(bySubject bool) {
-	const startBits, numberBits = 20, 13
+// sort puts the hits in order of their place in the text. Only their numbers
+// are moved, in words that hold all there is to compare: field, start and number.
+// Most are in order already, as they were found: only what near rules join at
+// the end of a sentence is not.
+func (s *scan) sort() {
 	s.order = s.order[:0]
 	for i := range s.hits {
 		h := &s.hits[i]
 		key := uint64(h.field)<<(startBits+numberBits) | uint64(h.start)<<numberBits | uint64(i)
-		if bySubject {
-			key |= uint64(s.t.rules[h.rule].subject) << (startBits + numberBits + 2)
-		}
+		at := len(s.order)
 		s.order = append(s.order, key)
+		for ; at > 0 && s.order[at-1] > key; at-- {
+			s.order[at] = s.order[at-1]
+		}
+		s.order[at] = key
 	}
-	slices.Sort(s.order)
 }
 
-// place is the number of the hit at i in the order.
-func (s *scan) place(i int) int32 { return int32(s.order[i] & (1<<13 - 1)) }
+// Bits of the words that order is made of.
+const startBits, numberBits = 20, 13
+
+// place is the number of the hit in one of them.
+func place(key uint64) int32 { return int32(key & (1<<numberBits - 1)) }
+
+// group puts the hits, which are in order, together by subject.
+func (s *scan) group() {
+	clear(s.begin)
+	for i := range s.hits {
+		s.begin[s.hits[i].subject+1]++
+	}
+	for i := range s.begin[1:] {
+		s.begin[i+1] += s.begin[i]
+	}
+	s.grouped = slices.Grow(s.grouped[:0], len(s.hits))[:len(s.hits)]
+	for _, key := range s.order {
+		at := place(key)
+		next := &s.begin[s.hits[at].subject]
+		s.grouped[*next] = at
+		*next++
+	}
+}
 
 // result makes the answer, the only memory that outlives the scan.
 func (s *scan) result(text *Text) Result {
@@ -309,9 +342,9 @@ func (s *scan) result(text *Text) Result {
 // evidence lists the spans of a topic, heaviest first.
 func (s *scan) evidence(subject int32, text *Text) []Span {
 	s.best = s.best[:0]
-	for _, r := range s.touched {
-		if s.t.rules[r].subject == subject {
-			s.best = append(s.best, s.rules[r].hit)
+	for i := range s.tallies {
+		if at := s.tallies[i].hit; s.hits[at].subject == subject {
+			s.best = append(s.best, at)
 		}
 	}
 	if len(s.best) == 0 {

@@ -72,17 +72,18 @@ type Tagger struct {
 	topics  []Info // in order of ID
 	groups  []Info
 
-	alphabet *alphabet
-	tries    []*trie // by language
-	rules    []rule
-	nears    []near
-	yields   [][]int32 // by topic: those that go first
-	yielders []int32   // topics that yield, each after those that go first
-	needy    []langSet // by topic: languages whose likely and weak terms need a word of atomNeed
-	domains  []string
-	langs    map[string]uint8
-	scripts  [scripts]langSet // languages by script
-	any      langSet
+	alphabet   *alphabet
+	tries      []*trie // by language
+	rules      []rule
+	nears      []near
+	nearGroups []uint8   // by near: its groups, as bits
+	yields     [][]int32 // by topic: those that go first
+	yielders   []int32   // topics that yield, each after those that go first
+	needy      []langSet // by topic: languages whose likely and weak terms need a word of atomNeed
+	domains    []string
+	langs      map[string]uint8
+	scripts    [scripts]langSet // languages by script
+	any        langSet
 
 	pool sync.Pool // of *scan
 }

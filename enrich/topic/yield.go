@@ -108,7 +108,7 @@ func (s *scan) better(subject int32) int32 {
 func (s *scan) drop(subject int32) {
 	s.scores[subject] = 0
 	for i := range s.hits {
-		if s.t.rules[s.hits[i].rule].subject == subject {
+		if s.hits[i].subject == subject {
 			s.hits[i].weight = 0
 		}
 	}
