@@ -22,11 +22,11 @@ const anything = 1<<32 - 1
 // lookahead is how many symbols behind the first a filter looks at.
 const lookahead = 5
 
-// opens reports whether a term may begin with symbols of these hashes, the
-// fifth and the sixth being these.
-func (f *filter) opens(long, short uint64, fifth, sixth uint16) bool {
+// opens returns 1 if a term may begin with symbols of these hashes, the fifth
+// and the sixth being these, and 0 otherwise.
+func (f *filter) opens(long, short uint64, fifth, sixth uint16) uint64 {
 	n := &f.long[long]
-	return uint64(n.fifth>>(fifth&31)&(n.sixth>>(sixth&31)))&1|f.short[short>>6]>>(short&63)&1 != 0
+	return (uint64(n.fifth>>(fifth&31)&(n.sixth>>(sixth&31))) | f.short[short>>6]>>(short&63)) & 1
 }
 
 func longHash(a, b, c, d uint16) uint64 {

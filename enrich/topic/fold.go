@@ -67,6 +67,7 @@ type alphabet struct {
 	pages  [1 << 8]*[256]uint16 // of the BMP; nil: no rune of the page is in a term, or needs folding
 	long   map[rune][]uint16
 	script []script  // by symbol
+	looked []uint8   // by symbol: 1 if words that begin with it are looked at even if no term does
 	number letters   // symbols of the folded letters of terms
 	next   [2]uint16 // symbols for letters of words, and for whole ones
 
@@ -207,7 +208,7 @@ func (l *letters) set(r rune, n uint16) {
 }
 
 func newAlphabet() *alphabet {
-	return &alphabet{long: map[rune][]uint16{}, number: letters{more: map[rune]uint16{}}, next: [2]uint16{firstWord, firstWhole}, script: make([]script, firstWhole)}
+	return &alphabet{long: map[rune][]uint16{}, number: letters{more: map[rune]uint16{}}, next: [2]uint16{firstWord, firstWhole}, script: make([]script, firstWhole), looked: make([]uint8, firstWhole)}
 }
 
 // use numbers a folded rune of a term; symMax when there are too many.
@@ -226,13 +227,18 @@ func (a *alphabet) use(r rune) uint16 {
 	*next += 2
 	a.number.set(r, n)
 	a.script = append(a.script, make([]script, max(0, int(n)+1-len(a.script)))...)
+	a.looked = append(a.looked, make([]uint8, len(a.script)-len(a.looked))...)
 	a.script[n] = scriptOf(r)
+	if one, _ := digit(r); one == 1 || a.script[n] == scriptArabic || a.script[n] == scriptHebrew {
+		a.looked[n] = 1 // it may begin a year, or a particle
+	}
 	return n
 }
 
 // seal tabulates how every rune of the scripts we know is folded, when all
 // letters of terms are numbered.
 func (a *alphabet) seal() {
+	a.looked[symLetter] = 1
 	a.alef, a.lam, a.he = a.symbols("ا")[0], a.symbols("ل")[0], a.symbols("ה")[0]
 	a.arabic = [...][]uint16{a.symbols("وف"), a.symbols("بلك"), a.symbols("ال")}
 	a.hebrew = a.symbols("והבלמשכ")

@@ -68,6 +68,7 @@ type scan struct {
 	counting bool    // only find out which languages have most terms in the text
 
 	folded    folded
+	looks     []look
 	found     [maxLanguages]int32 // terms by language
 	field     uint8
 	word      int32 // of the current word
@@ -139,14 +140,18 @@ func (s *scan) choose(langs langSet) {
 func (s *scan) read(field uint8, text string) {
 	s.field, s.word = field, 0
 	s.t.alphabet.fold(&s.folded, text)
+	words := s.sift()
 	sym := s.folded.sym
 	s.newSentence(true)
-	wholes, first := int32(0), int32(0) // first word of the sentence
-	for _, mark := range s.folded.marks {
-		i := int(mark)
+	first := int32(0) // word of the sentence
+	for _, look := range s.looks {
+		i := int(look.at)
+		s.word = look.word
 		switch sym := sym[i]; {
 		case inWord(sym):
-			s.look(i)
+			if look.opens {
+				s.opened(i)
+			}
 			if at := s.folded.off[i]; yearBegins[text[at]] && longAgo(text[at:]) {
 				s.sents[s.sent].past = true
 			}
@@ -156,21 +161,52 @@ func (s *scan) read(field uint8, text string) {
 			case scriptHebrew:
 				s.afterHebrewPrefix(i)
 			}
-			s.word++
 		case whole(sym):
 			for _, t := range s.tries { // which tell as soon as a filter
 				s.walk(t, 0, i, i)
 			}
-			// Two ideographs or kana are about a word.
-			wholes++
-			s.word += wholes & 1
 		default:
 			s.newSentence(s.word > first)
 			first = s.word
 		}
 	}
 	s.endSentence()
-	s.words += s.word
+	s.words += words
+}
+
+// A look is a place of the text to be looked at.
+type look struct {
+	at    int32 // symbol
+	word  int32 // number of its word, or of the next
+	opens bool  // a term may begin there
+}
+
+// sift fills looks and returns how many words there are. Most words begin
+// nothing, and where no processor can guess which, branches cost more than all
+// the rest.
+func (s *scan) sift() (words int32) {
+	sym, looked := s.folded.sym, s.t.alphabet.looked
+	marks := s.folded.marks
+	s.looks = slices.Grow(s.looks[:0], len(marks))[:len(marks)]
+	looks := s.looks
+	n, wholes := 0, int32(0)
+	for _, mark := range marks {
+		w := (*[lookahead + 1]uint16)(sym[mark:])
+		long, short := longHash(w[0], w[1], w[2], w[3]), shortHash(w[0], w[1], w[2])
+		opens := uint64(0)
+		for _, t := range s.tries {
+			opens |= t.filter.opens(long, short, w[4], w[5])
+		}
+		looks[n] = look{mark, words, opens != 0}
+		odd := int32(w[0] & 1)
+		n += int(odd) | int(opens) | int(looked[w[0]])
+		// Two ideographs or kana are about a word.
+		whole := odd & int32((uint32(symPara)-uint32(w[0]))>>31)
+		wholes += whole
+		words += 1 - odd + whole&wholes
+	}
+	s.looks = looks[:n]
+	return words
 }
 
 // newSentence begins a sentence, unless the current one is still empty.

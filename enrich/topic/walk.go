@@ -10,12 +10,21 @@ func (s *scan) wordEnd(i int) int {
 	return i
 }
 
+// opened finds the terms that begin at symbol i, where some may.
+func (s *scan) opened(i int) {
+	if len(s.tries) == 1 {
+		s.walk(s.tries[0], 0, i, i)
+		return
+	}
+	s.look(i)
+}
+
 // look finds the terms that begin at symbol i.
 func (s *scan) look(i int) {
 	w := (*[lookahead + 1]uint16)(s.folded.sym[i:])
 	long, short := longHash(w[0], w[1], w[2], w[3]), shortHash(w[0], w[1], w[2])
 	for _, t := range s.tries {
-		if t.filter.opens(long, short, w[4], w[5]) {
+		if t.filter.opens(long, short, w[4], w[5]) != 0 {
 			s.walk(t, 0, i, i)
 		}
 	}
