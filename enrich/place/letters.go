@@ -44,20 +44,7 @@ var ascii = func() (t [256]script) {
 
 const beyond script = 254
 
-// scriptOf returns the script of the rune that text begins with, other for
-// one that goes with any script, and none for one that is no part of a word.
-func scriptOf(text string) script {
-	if s := ascii[text[0]]; s != beyond {
-		return s
-	}
-	r, _ := utf8.DecodeRuneInString(text)
-	if r < lastLetter {
-		return letters()[r].script
-	}
-	return scriptOfRune(r)
-}
-
-// scriptOfRune does so for a rune.
+// scriptOfRune returns the script of a rune, see page.script.
 func scriptOfRune(r rune) script {
 	switch {
 	case r < utf8.RuneSelf:

@@ -32,6 +32,7 @@ type page struct {
 	caps  bool // nearly all its letters are capitals: case says nothing
 	title bool // nearly all its words begin with a capital letter
 
+	letters            *[lastLetter]letter
 	starts             *starts // nil for none
 	sentence           int32   // being read
 	cased, upper, only int     // words of four bytes that case can tell of, those with a first capital, those in capitals
@@ -53,13 +54,14 @@ func lowBytes(n int) uint64 { return 1<<(8*uint(n)) - 1 }
 
 // read takes text apart, forgetting what the page held before.
 func (p *page) read(field, text string) {
-	*p = page{field: field, text: text, starts: p.starts, words: p.words[:0], keys: append(append(p.keys[:0], text...), padding...)}
+	*p = page{field: field, text: text, letters: letters(), starts: p.starts, words: p.words[:0], keys: append(append(p.keys[:0], text...), padding...)}
 	for i := 0; i < len(text); {
-		i = p.plain(i)
-		if i == len(text) {
-			break
+		if text[i] < utf8.RuneSelf {
+			if i = p.plain(i); i == len(text) {
+				break
+			}
 		}
-		s := scriptOf(text[i:])
+		s := p.script(i)
 		if s == none {
 			var ends bool
 			if i, ends = p.gap(i); ends {
@@ -67,7 +69,9 @@ func (p *page) read(field, text string) {
 			}
 			continue
 		}
-		i = p.word(i, s)
+		for s != none {
+			i, s = p.word(i, s)
+		}
 	}
 	p.keys = append(p.keys, padding...)
 	p.caps = p.cased >= 3 && p.only*10 >= p.cased*8
@@ -132,9 +136,40 @@ func plainLetters(x uint64) (n int, mask uint64) {
 	return bits.TrailingZeros64(others) / 8, lowest - 1
 }
 
-// word reads the word of script s at byte i of the text and returns where it
-// ends.
-func (p *page) word(i int, s script) int {
+// script returns the script of the rune at byte i of the text: other for one
+// that goes with any script, and none for one that is no part of a word, or
+// behind the end.
+func (p *page) script(i int) script {
+	if i >= len(p.text) {
+		return none
+	}
+	b := p.text[i]
+	switch {
+	case b < utf8.RuneSelf:
+		return ascii[b]
+	case 0xE4 <= b && b <= 0xE9 && i+2 < len(p.text) && p.text[i+1]&0xC0 == 0x80 && p.text[i+2]&0xC0 == 0x80:
+		return ideographs
+	}
+	r, _ := p.rune(i)
+	if r < lastLetter {
+		return p.letters[r].script
+	}
+	return scriptOfRune(r)
+}
+
+// rune returns the rune at byte i of the text and how many bytes it has.
+func (p *page) rune(i int) (rune, int) {
+	if i+1 < len(p.text) {
+		if a, b := p.text[i], p.text[i+1]; 0xC2 <= a && a < 0xE0 && b&0xC0 == 0x80 {
+			return rune(a&0x1F)<<6 | rune(b&0x3F), 2
+		}
+	}
+	return utf8.DecodeRuneInString(p.text[i:])
+}
+
+// word reads the word of script s at byte i of the text. It returns where it
+// ends, and the script of what is there.
+func (p *page) word(i int, s script) (end int, next script) {
 	w := p.add()
 	*w = word{start: int32(i), from: int32(i), sentence: p.sentence, script: s, caps: true}
 	switch {
@@ -146,19 +181,23 @@ func (p *page) word(i int, s script) int {
 		i += 3
 	}
 	w.to = int32(i)
-	if i == int(w.start) || i < len(p.text) && p.text[i] >= utf8.RuneSelf && goesOn(s, scriptOf(p.text[i:])) {
+	if i > int(w.start) {
+		next = p.script(i)
+	}
+	if i == int(w.start) || i < len(p.text) && p.text[i] >= utf8.RuneSelf && goesOn(s, next) {
 		i = p.rest(w, i)
+		next = p.script(i)
 	}
 	w.end = int32(i)
 	w.caps = w.caps && w.upper
-	w.joined = i < len(p.text) && scriptOf(p.text[i:]) != none
+	w.joined = next != none
 	if p.starts != nil {
 		w.starts = p.starts.of(headOf(p.keys[w.from:w.to]))
 	}
 	if s == latin || s == cyrillic {
 		p.count(w)
 	}
-	return i
+	return i, next
 }
 
 // add adds a word, which is to be written.
@@ -197,12 +236,11 @@ func (p *page) rest(w *word, i int) int {
 	from := len(p.keys)
 	p.keys = append(p.keys, p.keys[w.from:w.to]...)
 	w.from = int32(from)
-	table := letters()
 	for begun := i > int(w.start); i < len(p.text); begun = true {
-		r, n := utf8.DecodeRuneInString(p.text[i:])
+		r, n := p.rune(i)
 		var l letter
 		if r < lastLetter {
-			l = table[r]
+			l = p.letters[r]
 		} else {
 			l = letterOf(r)
 		}
@@ -237,7 +275,7 @@ func (p *page) gap(i int) (next int, ends bool) {
 	join, comma := true, false
 	for i < len(p.text) {
 		s := ascii[p.text[i]]
-		if s != none && s != beyond || s == beyond && scriptOf(p.text[i:]) != none {
+		if s != none && s != beyond || s == beyond && p.script(i) != none {
 			break
 		}
 		r, n := rune(p.text[i]), 1
