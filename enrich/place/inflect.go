@@ -203,8 +203,8 @@ var compass = []string{"ost", "west", "nord", "süd", "zentral", "südost", "sü
 // article, in this order. A name of three letters may have one of them only.
 func hebrewBegins(dst []int, key []byte) []int {
 	i := 0
-	for _, particles := range []string{"ו", "ש", "בכלמ", "ה"} {
-		if len(key)-i < 8 || !bytes.Contains([]byte(particles), key[i:i+2]) {
+	for _, particles := range [...]string{"ו", "ש", "בכלמ", "ה"} {
+		if len(key)-i < 8 || !isOneOf(particles, key[i], key[i+1]) {
 			continue
 		}
 		if i += 2; len(key)-i > 6 || i == 2 {
@@ -212,6 +212,16 @@ func hebrewBegins(dst []int, key []byte) []int {
 		}
 	}
 	return dst
+}
+
+// isOneOf reports whether a and b are one of letters of two bytes.
+func isOneOf(letters string, a, b byte) bool {
+	for i := 0; i < len(letters); i += 2 {
+		if letters[i] == a && letters[i+1] == b {
+			return true
+		}
+	}
+	return false
 }
 
 // arabicBegins skips "and" or "so", one of "in", "as", "for", and the article.

@@ -102,6 +102,11 @@ var letters = sync.OnceValue(func() *[lastLetter]letter {
 })
 
 func letterOf(r rune) letter {
+	if 0x3041 <= r && r <= 0x30FF { // kana, which stand for themselves
+		l := letter{script: scriptOfRune(r)}
+		l.n = uint8(utf8.EncodeRune(l.folded[:], r))
+		return l
+	}
 	low := unicode.ToLower(r)
 	l := letter{script: scriptOfRune(r), capital: low != r, small: low == r && unicode.ToUpper(r) != r, accent: isAccent(low)}
 	if !l.accent {

@@ -143,12 +143,8 @@ func (p *page) script(i int) script {
 	if i >= len(p.text) {
 		return none
 	}
-	b := p.text[i]
-	switch {
-	case b < utf8.RuneSelf:
+	if b := p.text[i]; b < utf8.RuneSelf {
 		return ascii[b]
-	case 0xE4 <= b && b <= 0xE9 && i+2 < len(p.text) && p.text[i+1]&0xC0 == 0x80 && p.text[i+2]&0xC0 == 0x80:
-		return ideographs
 	}
 	r, _ := p.rune(i)
 	if r < lastLetter {
@@ -159,9 +155,13 @@ func (p *page) script(i int) script {
 
 // rune returns the rune at byte i of the text and how many bytes it has.
 func (p *page) rune(i int) (rune, int) {
-	if i+1 < len(p.text) {
-		if a, b := p.text[i], p.text[i+1]; 0xC2 <= a && a < 0xE0 && b&0xC0 == 0x80 {
+	if i+2 < len(p.text) { // here the letters of all the languages that we know
+		a, b, c := p.text[i], p.text[i+1], p.text[i+2]
+		if 0xC2 <= a && a < 0xE0 && b&0xC0 == 0x80 {
 			return rune(a&0x1F)<<6 | rune(b&0x3F), 2
+		}
+		if r := rune(a&0x0F)<<12 | rune(b&0x3F)<<6 | rune(c&0x3F); a&0xF0 == 0xE0 && b&0xC0 == 0x80 && c&0xC0 == 0x80 && 0x800 <= r && r < 0xD800 {
+			return r, 3
 		}
 	}
 	return utf8.DecodeRuneInString(p.text[i:])
