@@ -148,6 +148,10 @@ func (s *scan) read(field uint8, text string) {
 		i := int(look.at)
 		s.word = look.word
 		switch sym := sym[i]; {
+		case whole(sym):
+			for _, t := range s.tries {
+				s.walk(t, 0, i, i)
+			}
 		case inWord(sym):
 			if look.opens {
 				s.opened(i)
@@ -160,10 +164,6 @@ func (s *scan) read(field uint8, text string) {
 				s.afterArabicPrefix(i)
 			case scriptHebrew:
 				s.afterHebrewPrefix(i)
-			}
-		case whole(sym):
-			for _, t := range s.tries { // which tell as soon as a filter
-				s.walk(t, 0, i, i)
 			}
 		default:
 			s.newSentence(s.word > first)
@@ -192,21 +192,41 @@ func (s *scan) sift() (words int32) {
 	n, wholes := 0, int32(0)
 	for _, mark := range marks {
 		w := (*[lookahead + 1]uint16)(sym[mark:])
+		looks[n] = look{mark, words, true}
+		if !inWord(w[0]) {
+			if whole(w[0]) {
+				if !s.begins(w[0]) {
+					n--
+				}
+				// Two ideographs or kana are about a word.
+				wholes++
+				words += wholes & 1
+			}
+			n++
+			continue
+		}
 		long, short := longHash(w[0], w[1], w[2], w[3]), shortHash(w[0], w[1], w[2])
 		opens := uint64(0)
 		for _, t := range s.tries {
 			opens |= t.filter.opens(long, short, w[4], w[5])
 		}
-		looks[n] = look{mark, words, opens != 0}
-		odd := int32(w[0] & 1)
-		n += int(odd) | int(opens) | int(looked[w[0]])
-		// Two ideographs or kana are about a word.
-		whole := odd & int32((uint32(symPara)-uint32(w[0]))>>31)
-		wholes += whole
-		words += 1 - odd + whole&wholes
+		looks[n].opens = opens != 0
+		n += int(opens) | int(looked[w[0]])
+		words++
 	}
 	s.looks = looks[:n]
 	return words
+}
+
+// begins reports whether a term may begin with the letter sym, of a script
+// without spaces.
+func (s *scan) begins(sym uint16) bool {
+	for _, t := range s.tries {
+		if t.child(0, sym) != 0 {
+			return true
+		}
+	}
+	return false
 }
 
 // newSentence begins a sentence, unless the current one is still empty.
