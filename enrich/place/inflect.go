@@ -228,7 +228,8 @@ func isOneOf(letters string, a, b byte) bool {
 // Names are kept without the article. Of a name of three letters only one
 // particle is skipped, and not "so" or "as".
 func arabicBegins(dst []int, key []byte) []int {
-	has := func(i int, s string) bool { return bytes.HasPrefix(key[i:], []byte(s)) }
+	has := func(i int, s string) bool { return len(key)-i >= len(s) && string(key[i:i+len(s)]) == s }
+	any := func(i int, letters string) bool { return len(key)-i >= 2 && isOneOf(letters, key[i], key[i+1]) }
 	add := func(i int, short bool) {
 		if n := len(key) - i; n > 6 || n == 6 && short {
 			dst = append(dst, i)
@@ -240,8 +241,8 @@ func arabicBegins(dst []int, key []byte) []int {
 			add(i+4, true)
 		}
 		switch {
-		case step == 0 && (has(i, "و") || has(i, "ف")):
-		case step <= 1 && (has(i, "ب") || has(i, "ل") || has(i, "ك")):
+		case step == 0 && any(i, "وف"):
+		case step <= 1 && any(i, "بلك"):
 		default:
 			return dst
 		}

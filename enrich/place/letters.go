@@ -67,7 +67,7 @@ func scriptOfRune(r rune) script {
 		return arabic
 	case r == 0x200D:
 		return other
-	case r >= 0x2000 && r < 0x2070, r == 0x3000, r == 0x30FB:
+	case r >= 0x2000 && r < 0x2070, r >= 0x3000 && r < 0x3005, r >= 0x3008 && r <= 0x3020, r == 0x30FB:
 		return none
 	case r >= 0x30A1 && r <= 0x30FF:
 		return katakana

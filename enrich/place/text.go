@@ -155,16 +155,26 @@ func (p *page) script(i int) script {
 
 // rune returns the rune at byte i of the text and how many bytes it has.
 func (p *page) rune(i int) (rune, int) {
-	if i+2 < len(p.text) { // here the letters of all the languages that we know
+	if r := p.pair(i); r != 0 {
+		return r, 2
+	}
+	if i+2 < len(p.text) {
 		a, b, c := p.text[i], p.text[i+1], p.text[i+2]
-		if 0xC2 <= a && a < 0xE0 && b&0xC0 == 0x80 {
-			return rune(a&0x1F)<<6 | rune(b&0x3F), 2
-		}
 		if r := rune(a&0x0F)<<12 | rune(b&0x3F)<<6 | rune(c&0x3F); a&0xF0 == 0xE0 && b&0xC0 == 0x80 && c&0xC0 == 0x80 && 0x800 <= r && r < 0xD800 {
 			return r, 3
 		}
 	}
 	return utf8.DecodeRuneInString(p.text[i:])
+}
+
+// pair returns the rune of two bytes at byte i of the text, as those of most
+// alphabets are; 0 for any other.
+func (p *page) pair(i int) rune {
+	a, b := p.keys[i], p.keys[i+1] // the text, and padding
+	if a < 0xC2 || a >= 0xE0 || b&0xC0 != 0x80 {
+		return 0
+	}
+	return rune(a&0x1F)<<6 | rune(b&0x3F)
 }
 
 // word reads the word of script s at byte i of the text. It returns where it
@@ -237,7 +247,10 @@ func (p *page) rest(w *word, i int) int {
 	p.keys = append(p.keys, p.keys[w.from:w.to]...)
 	w.from = int32(from)
 	for begun := i > int(w.start); i < len(p.text); begun = true {
-		r, n := p.rune(i)
+		r, n := p.pair(i), 2
+		if r == 0 {
+			r, n = p.rune(i)
+		}
 		var l letter
 		if r < lastLetter {
 			l = p.letters[r]
