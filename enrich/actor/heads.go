@@ -55,7 +55,7 @@ func stretchOf(text []byte) (s stretch) {
 // that is not ASCII. The stretch before it is before.
 func (s stretch) begins(before stretch) uint64 {
 	any, last := s.plain|s.wide, (before.plain|before.wide)>>(stretchBytes-1)
-	return s.plain&^(any<<1|last) | s.wide&^(s.wide<<1|before.wide>>(stretchBytes-1))
+	return s.plain&^(any<<1|last) | s.wide&^(s.wide<<1)
 }
 
 // A head is the first letters of a word of ASCII, up to eight, in small letters.
@@ -83,7 +83,7 @@ type heads struct {
 // Kinds of names.
 const (
 	anyCase    uint8 = 1 << iota
-	inCapitals       // that begin with a capital letter
+	inCapitals       // written in capitals only, beginning with a letter
 
 	andWhole = 2 // shifts a kind
 )

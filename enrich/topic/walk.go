@@ -10,15 +10,6 @@ func (s *scan) wordEnd(i int) int {
 	return i
 }
 
-// opened finds the terms that begin at symbol i, where some may.
-func (s *scan) opened(i int) {
-	if len(s.tries) == 1 {
-		s.walk(s.tries[0], 0, i, i)
-		return
-	}
-	s.look(i)
-}
-
 // look finds the terms that begin at symbol i.
 func (s *scan) look(i int) {
 	w := (*[lookahead + 1]uint16)(s.folded.sym[i:])
@@ -28,6 +19,15 @@ func (s *scan) look(i int) {
 			s.walk(t, 0, i, i)
 		}
 	}
+}
+
+// opened does what look does where a filter said already that a term may begin.
+func (s *scan) opened(i int) {
+	if len(s.tries) == 1 {
+		s.walk(s.tries[0], 0, i, i)
+		return
+	}
+	s.look(i)
 }
 
 // walk follows a trie from the node at, which was reached by the symbols from
