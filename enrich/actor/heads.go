@@ -37,14 +37,20 @@ type stretch struct {
 
 const stretchBytes = 64
 
-// padding stands behind a text, for what is read of it at once.
-var padding [stretchBytes]byte
+// stretchAt looks at the bytes of text from i on.
+func stretchAt(text string, i int) stretch {
+	if i+stretchBytes <= len(text) {
+		return stretchOf([]byte(text[i : i+stretchBytes])) // no copy
+	}
+	var last [stretchBytes]byte
+	copy(last[:], text[i:])
+	return stretchOf(last[:])
+}
 
-// stretchOf looks at the first bytes of text.
-func stretchOf(text []byte) (s stretch) {
-	text = text[:stretchBytes]
+func stretchOf(bytes []byte) (s stretch) {
+	bytes = bytes[:stretchBytes]
 	for n := 0; n < stretchBytes; n += 8 {
-		x := binary.LittleEndian.Uint64(text[n:])
+		x := binary.LittleEndian.Uint64(bytes[n:])
 		s.plain |= gather(alnum(x)) << n
 		s.wide |= gather(x&tops) << n
 	}
@@ -64,13 +70,24 @@ type head uint64
 // stem is the first four letters of h.
 func (h head) stem() head { return h & (1<<32 - 1) }
 
-// headOf returns the head of the word of ASCII that text begins with. It is not
-// ok if the word goes on with what is not ASCII before the ninth letter.
-func headOf(text []byte) (h head, ok bool) {
-	x := binary.LittleEndian.Uint64(text)
+// headAt returns the head of the word of ASCII at text[i]. It is not ok if the
+// word goes on with what is not ASCII before the ninth letter.
+func headAt(text string, i int) (h head, ok bool) {
+	x := eight(text, i)
 	others := alnum(x) ^ tops
 	end := others & -others // the lowest
 	return head((x | low) & (end>>7 - 1)), x&end == 0
+}
+
+// eight returns the eight bytes of text from i on, the first in the lowest
+// place, with zeros for those behind its end.
+func eight(text string, i int) uint64 {
+	if i+8 <= len(text) {
+		return binary.LittleEndian.Uint64([]byte(text[i : i+8])) // no copy
+	}
+	var last [8]byte
+	copy(last[:], text[i:])
+	return binary.LittleEndian.Uint64(last[:])
 }
 
 // Heads is a filter before the trie: it knows most words that no name begins

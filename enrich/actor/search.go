@@ -33,7 +33,6 @@ type search struct {
 	lang   uint32
 	found  []found
 	text   string // of the field at hand
-	padded []byte // it, and padding
 	field  uint8
 	looked bool    // caps is known
 	caps   bool    // the field has no letter of lower case
@@ -50,11 +49,10 @@ func (s *search) read(field uint8, text string) {
 		text = text[:maxField]
 	}
 	s.field, s.text, s.looked = field, text, false
-	s.padded = append(append(s.padded[:0], text...), padding[:]...)
 	done := 0 // what is before it has been looked at
 	var before stretch
 	for i := 0; i < len(text); i += stretchBytes {
-		at := stretchOf(s.padded[i:])
+		at := stretchAt(text, i)
 		for todo := at.begins(before); todo != 0 && len(s.found) < maxFound; todo &= todo - 1 {
 			if begin := i + bits.TrailingZeros64(todo); begin >= done {
 				done = s.begin(begin)
@@ -73,7 +71,7 @@ func (s *search) begin(i int) int {
 		}
 		return s.mixed(i)
 	}
-	switch h, ok := headOf(s.padded[i:]); {
+	switch h, ok := headAt(s.text, i); {
 	case !ok:
 		return s.mixed(i)
 	case s.r.heads.admit(h, s.text[i]):
