@@ -299,14 +299,14 @@ func TestAnArticleInTwoFeedsIsOneRecord(t *testing.T) {
 // a host are a pace apart by the clock. A request may be late for its turn, by
 // the server's answer and by how late a busy machine wakes sleepers up, so the
 // next may follow it sooner, but never is one early: n requests on, n paces
-// have gone by, less what the first of them was late. One and a half paces are
-// allowed for that; without shared turns six requests on are three too early.
+// have gone by, less what the first of them was late. Half a pace is allowed
+// for that; without shared turns two requests on are a whole pace too early.
 // Robots.txt and files on rights go within a page's turn and are left out.
 func TestWorkersShareArticlesAndPace(t *testing.T) {
 	t.Parallel()
 	const (
 		pace  = 400 * time.Millisecond
-		late  = 3 * pace / 2
+		late  = pace / 2
 		pages = 8
 	)
 	server, err := natsd.Start(natsd.Config{Dir: t.TempDir(), Listen: "127.0.0.1:0"})
