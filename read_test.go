@@ -160,19 +160,27 @@ func TestBackFromWithdrawal(t *testing.T) {
 	}
 }
 
-func TestRereadPaywall(t *testing.T) {
-	s := newNewsstand(t)
-	p := pipelineOf(t, s.URL)
-	link := s.URL + "/a"
-	long := "<p>" + strings.Repeat("Witnesses on the northern bank counted the shells and said that the guns stood behind the brick works all that week. ", 20) + "</p>"
-	s.set("/a", shelling("", 3, long))
-	work(t, p, jobFor(link))
-	s.set("/a", shelling(`<script type="application/ld+json">{"@context":"https://schema.org","@type":"NewsArticle","headline":"Shelling at the ferry","isAccessibleForFree":false}</script>`, 3, ""))
-	work(t, p, next(t, p, link))
-	rec, _ := p.sink.Last(t.Context(), ingest.Key(link))
-	t.Logf("version %s body %d closed %v partial %v", rec.Version, len(rec.Body("text/plain")), rec.Conflictwire.Extraction.Closed, rec.Conflictwire.Extraction.Partial)
-	if rec.Version != "1" {
-		t.Error("a paywall that closed after publication is published as a correction")
+// A paywall that closes after publication is no correction, whether the page is
+// read again by itself or because its entry changed.
+func TestPaywallClosesLater(t *testing.T) {
+	for name, again := range map[string]func(*testing.T, *pipeline, string) queue.Job{
+		"read again":    next,
+		"entry changed": func(_ *testing.T, _ *pipeline, link string) queue.Job { return jobFor(link) }, // only its date
+	} {
+		t.Run(name, func(t *testing.T) {
+			s := newNewsstand(t)
+			p := pipelineOf(t, s.URL)
+			link := s.URL + "/a"
+			long := "<p>" + strings.Repeat("Witnesses on the northern bank counted the shells and said that the guns stood behind the brick works all that week. ", 20) + "</p>"
+			s.set("/a", shelling("", 3, long))
+			work(t, p, jobFor(link))
+			s.set("/a", shelling(`<script type="application/ld+json">{"@context":"https://schema.org","@type":"NewsArticle","headline":"Shelling at the ferry","isAccessibleForFree":false}</script>`, 3, ""))
+			work(t, p, again(t, p, link))
+			rec, _ := p.sink.Last(t.Context(), ingest.Key(link))
+			if rec.Version != "1" {
+				t.Errorf("version %s of %d bytes is published: the text is lost to a paywall", rec.Version, len(rec.Body("text/plain")))
+			}
+		})
 	}
 }
 
@@ -367,22 +375,5 @@ func TestVanished404(t *testing.T) {
 	work(t, p, job)
 	if rec, _ := p.sink.Last(t.Context(), ingest.Key(link)); rec.PubStatus == record.Canceled {
 		t.Error("a published article is withdrawn after 70 s of 404")
-	}
-}
-
-// An entry that changed after a paywall closed.
-func TestChangedPaywall(t *testing.T) {
-	s := newNewsstand(t)
-	p := pipelineOf(t, s.URL)
-	link := s.URL + "/a"
-	long := "<p>" + strings.Repeat("Witnesses on the northern bank counted the shells and said that the guns stood behind the brick works all that week. ", 20) + "</p>"
-	s.set("/a", shelling("", 3, long))
-	work(t, p, jobFor(link))
-	s.set("/a", shelling(`<script type="application/ld+json">{"@context":"https://schema.org","@type":"NewsArticle","headline":"Shelling at the ferry","isAccessibleForFree":false}</script>`, 3, ""))
-	work(t, p, jobFor(link)) // only its date changed
-	rec, _ := p.sink.Last(t.Context(), ingest.Key(link))
-	t.Logf("version %s body %d %s", rec.Version, len(rec.Body("text/plain")), rec.RepresentationType)
-	if rec.Version != "1" {
-		t.Error("the text is lost to a paywall")
 	}
 }
