@@ -31,7 +31,7 @@ const textSize = 4000
 // they take at their best, see [pass]. Compare "x-pass" between runs: the rest
 // depends on what else the machine does.
 func BenchmarkTag(b *testing.B) {
-	e := benchEnricher(b)
+	e := builtin(b)
 	benchTexts(b, func(t Text) func() {
 		return func() { e.Tag(t) }
 	})
@@ -39,7 +39,7 @@ func BenchmarkTag(b *testing.B) {
 
 // BenchmarkEnrich measures Enrich, which tells the language first.
 func BenchmarkEnrich(b *testing.B) {
-	e := benchEnricher(b)
+	e := builtin(b)
 	benchTexts(b, func(t Text) func() {
 		a := &ingest.Article{Article: article.Article{Title: t.Headline, Language: t.Language}}
 		for p := range strings.SplitSeq(t.Body, "\n\n") {
@@ -101,11 +101,12 @@ func heap() float64 {
 
 var loadOnce = sync.OnceValues(loadAll)
 
-func benchEnricher(b *testing.B) *Enricher {
-	b.Helper()
+// builtin is the enricher of the rules, places and actors of the program.
+func builtin(t testing.TB) *Enricher {
+	t.Helper()
 	e, err := loadOnce()
 	if err != nil {
-		b.Fatal(err)
+		t.Fatal(err)
 	}
 	return e
 }

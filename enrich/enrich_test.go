@@ -3,32 +3,18 @@ package enrich
 import (
 	"testing"
 
-	"conflictwire/enrich/actor"
-	"conflictwire/enrich/place"
-	"conflictwire/enrich/topic"
 	"conflictwire/ingest"
 	"conflictwire/ingest/article"
 )
 
 func TestActorsAreNamedOnlyWhenAskedFor(t *testing.T) {
-	topics, err := topic.Default()
-	if err != nil {
-		t.Fatal(err)
-	}
-	places, err := place.Default()
-	if err != nil {
-		t.Fatal(err)
-	}
-	actors, err := actor.Default()
-	if err != nil {
-		t.Fatal(err)
-	}
 	text := Text{Language: "en", Headline: "Hezbollah and the Israeli army agree a ceasefire", Body: "The truce began at dawn in Beirut."}
-	plain := New(topics, places)
+	with := builtin(t)
+	plain := New(with.topics, with.places)
 	if got := plain.Tag(text).Actors; got != nil {
 		t.Errorf("actors = %v, want none", got)
 	}
-	with := plain.WithActors(actors)
+	with = plain.WithActors(with.actors)
 	tags := with.Tag(text)
 	if len(tags.Actors) != 2 || tags.Actors[0].ID != "hezbollah" || tags.Actors[1].ID != "idf" {
 		t.Errorf("actors = %v, want hezbollah and idf", tags.Actors)
@@ -44,10 +30,7 @@ func TestActorsAreNamedOnlyWhenAskedFor(t *testing.T) {
 // TestEnrichTagsInTheLanguageOfTheText wants an article that declares another
 // language to be tagged as if it had declared its own.
 func TestEnrichTagsInTheLanguageOfTheText(t *testing.T) {
-	e, err := loadOnce()
-	if err != nil {
-		t.Fatal(err)
-	}
+	e := builtin(t)
 	for _, s := range languages {
 		text := grow([]sample{s}, conflictOf)[0]
 		a := &ingest.Article{Article: article.Article{Title: text.Headline, Language: "en-GB", Body: []article.Paragraph{{Text: text.Body}}}}

@@ -10,10 +10,6 @@ import (
 	"slices"
 	"strings"
 	"testing"
-
-	"conflictwire/enrich/actor"
-	"conflictwire/enrich/place"
-	"conflictwire/enrich/topic"
 )
 
 // A lead is the start of a story written for this test: testdata/leads has
@@ -74,19 +70,7 @@ func (c *tally) add(got, want, optional []string) {
 // texts, so they say nothing of texts they have not seen.
 func TestLeads(t *testing.T) {
 	const topicsFloor, relevanceFloor, countryFloor = 0.78, 0.90, 0.78
-	topics, err := topic.Default()
-	if err != nil {
-		t.Fatal(err)
-	}
-	places, err := place.Default()
-	if err != nil {
-		t.Fatal(err)
-	}
-	actors, err := actor.Default()
-	if err != nil {
-		t.Fatal(err)
-	}
-	e := New(topics, places).WithActors(actors)
+	e := builtin(t)
 	files, err := filepath.Glob("testdata/leads/*.jsonl")
 	if err != nil || len(files) < 18 {
 		t.Fatalf("leads in %d languages (%v), want 18", len(files), err)
