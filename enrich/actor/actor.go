@@ -98,6 +98,7 @@ func (r *Register) Find(t Text) []Actor {
 	s.read(0, t.Headline)
 	s.read(1, t.Lead)
 	s.read(2, t.Body)
+	s.text = "" // the pool must not keep it
 	return s.answer([...]string{t.Headline, t.Lead, t.Body})
 }
 
