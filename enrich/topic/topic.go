@@ -6,7 +6,7 @@
 // words that must or must not stand near. Editors change them without a
 // programmer; a file carries its own tests, and a taxonomy whose tests fail
 // is not loaded. The program owns only the mechanism: finding terms in many
-// writings (fold.go, trie.go, scan.go), telling war from its metaphors in
+// writings (fold.go, sift.go, walk.go), telling war from its metaphors in
 // sport and business (context.go), adding up
 // (score.go), and choosing between topics that tell one event (yield.go).
 package topic
