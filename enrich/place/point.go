@@ -109,8 +109,9 @@ func onePoint(a, b uint16) uint16 {
 // says so, in sentences.
 const near = 3
 
-// happensAt reports whether h has a point and names where something happens: not where the report was filed, nor whence somebody comes, nor who
-// did it. A capital that stands alone may be a government.
+// happensAt reports whether h has a point and names where something happens:
+// not where the report was filed, nor whence somebody comes, nor who did it.
+// A capital that stands alone may be a government.
 func (h *hit) happensAt() bool {
 	switch {
 	case h.point == 0 || h.refused || h.dateline:
