@@ -33,7 +33,7 @@ func (r *Rhythm) Next(now time.Time, b Bounds, h Hints) (wait time.Duration, why
 	if b.Least == b.Most {
 		return b.Most, fmt.Sprintf("asked every %s, as configured", brief(b.Most))
 	}
-	at := now.Unix()
+	at := max(now.Unix(), 0) // a machine without a clock may be before 1970
 	p, mean := r.profile(), r.base()*r.busy()
 	wait, rate := r.due(at, &p, mean, b), mean*p.at(at)
 	known := r.s.Moments >= 1 || r.s.Span >= 24

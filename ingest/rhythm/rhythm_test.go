@@ -216,6 +216,7 @@ func FuzzRhythm(f *testing.F) {
 	f.Add(text, noon.Unix(), int64(60), int64(-5))
 	f.Add([]byte("\n"), int64(0), int64(0), int64(1)<<62)
 	f.Add([]byte(""), int64(1)<<62, int64(-1), int64(-1)<<62)
+	f.Add([]byte("000 00"), int64(-304), int64(-113), int64(1)<<62)
 	f.Fuzz(func(t *testing.T, text []byte, at, step, date int64) {
 		var r rhythm.Rhythm
 		if err := r.UnmarshalText(text); err != nil {
